@@ -1,0 +1,1 @@
+"""Reading the operational database through the contract. Knows no indicator, no Dash and no HTTP."""
