@@ -1,0 +1,225 @@
+"""The ledger: take, renew and release a lease so that of any number of processes exactly one holds it; log accesses."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    NullPool,
+    case,
+    create_engine,
+    insert,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from data_access.errors import LedgerError, SettingError
+from data_access.ledger import tables
+
+WAIT_S: Final = 3
+"""How long a statement of the ledger may wait for a lock or run, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds a role, in which epoch, until when (seconds since 1970)."""
+
+    name: str
+    holder: str
+    epoch: int
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One look at something personal or protected: when (seconds since 1970), who, as what, doing what, from where."""
+
+    at: float
+    who: str
+    audience: str
+    action: str
+    target: str = ""
+    address: str = ""
+
+
+class Ledger:
+    """Our own database at this address (``sqlite:///file`` or ``postgresql://...``). Tables are made at the first use.
+
+    Every method raises LedgerError when the ledger cannot be used; nothing is repeated behind the caller's back, and the
+    next call tries afresh. Safe for threads and processes.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._url = make_url(url)
+        except SQLAlchemyError as error:
+            raise SettingError("GRIDWALL_LEDGER_URL is not a database address", name="GRIDWALL_LEDGER_URL") from error
+        self._engine = _make_engine(self._url)
+        self._prepared = False
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The address without its password."""
+        return self._url.render_as_string(hide_password=True)
+
+    def take(self, name: str, holder: str, seconds: float, now: float) -> Lease | None:
+        """The lease for ``seconds`` from ``now``, when it is free, expired or already this holder's; else None.
+
+        Taking raises the epoch, also for the same holder, so that an earlier run of it can no longer renew. The epoch is
+        never below ``now`` in whole seconds: a ledger that was lost and made anew still goes on above the old epochs.
+        """
+        floor, until = int(now), now + seconds
+        row = tables.lease.c
+        taken = (
+            update(tables.lease)
+            .where(row.name == name, (row.until <= now) | (row.holder == holder))
+            .values(holder=holder, until=until, epoch=case((row.epoch >= floor, row.epoch + 1), else_=floor))
+            .returning(row.epoch)
+        )
+        with self._transaction(make_tables=True) as connection:
+            epoch = connection.execute(taken).scalar()
+            if epoch is None:
+                insertion: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(tables.lease)
+                first = insertion.values(name=name, holder=holder, epoch=floor, until=until)
+                epoch = connection.execute(first.on_conflict_do_nothing().returning(row.epoch)).scalar()
+        return None if epoch is None else Lease(name, holder, int(epoch), until)
+
+    def renew(self, lease: Lease, seconds: float, now: float) -> Lease | None:
+        """The same lease for ``seconds`` from ``now``; None when another took it, or took it anew, in the meantime.
+
+        A lease that ran out and that nobody took is renewed: its epoch is still the largest.
+        """
+        row, until = tables.lease.c, now + seconds
+        statement = (
+            update(tables.lease)
+            .where(row.name == lease.name, row.holder == lease.holder, row.epoch == lease.epoch)
+            .values(until=until)
+        )
+        with self._transaction() as connection:
+            kept = connection.execute(statement).rowcount == 1
+        return replace(lease, until=until) if kept else None
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back, so that another may take it at once. Nothing happens when it is no longer ours."""
+        row = tables.lease.c
+        statement = (
+            update(tables.lease)
+            .where(row.name == lease.name, row.holder == lease.holder, row.epoch == lease.epoch)
+            .values(until=0.0)
+        )
+        with self._transaction() as connection:
+            connection.execute(statement)
+
+    def current(self, name: str) -> Lease | None:
+        """The lease as it stands, expired or not; None when nobody ever took it."""
+        row = tables.lease.c
+        with self._transaction(make_tables=True) as connection:
+            found = connection.execute(select(row.name, row.holder, row.epoch, row.until).where(row.name == name)).first()
+        return None if found is None else Lease(*found)
+
+    def log_access(self, *accesses: Access) -> None:
+        """Write these accesses, all or none."""
+        if accesses:
+            with self._transaction(make_tables=True) as connection:
+                connection.execute(
+                    insert(tables.access_log),
+                    [
+                        {
+                            "at": a.at,
+                            "who": a.who,
+                            "audience": a.audience,
+                            "action": a.action,
+                            "target": a.target,
+                            "address": a.address,
+                        }
+                        for a in accesses
+                    ],
+                )
+
+    def accesses(self, limit: int = 100) -> Sequence[Access]:
+        """The latest accesses, newest first, at most ``limit``."""
+        row = tables.access_log.c
+        statement = select(row.at, row.who, row.audience, row.action, row.target, row.address)
+        with self._transaction(make_tables=True) as connection:
+            found = connection.execute(statement.order_by(row.at.desc(), row.id.desc()).limit(limit)).all()
+        return tuple(Access(*one) for one in found)
+
+    def close(self) -> None:
+        """Close the connections; the ledger may be used again afterwards."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, make_tables: bool = False) -> Iterator[Connection]:
+        try:
+            if make_tables:
+                self._prepare()
+            with self._engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            self._prepared = False
+            detail = " ".join(str(getattr(error, "orig", None) or error).split())
+            raise LedgerError(f"the ledger cannot be used: {detail}", cause="driver") from error
+
+    def _prepare(self) -> None:
+        """Make file, folder and tables when they are not there (another process may do the same at this moment)."""
+        with self._lock:
+            path = _file_of(self._url)
+            if self._prepared and (path is None or os.path.exists(path)):
+                return
+            if path is not None:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "ab"):
+                    pass
+            with self._engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(73657101)")
+                else:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                tables.metadata.create_all(connection)
+            self._prepared = True
+
+
+def _file_of(url: URL) -> str | None:
+    if url.get_backend_name() != "sqlite":
+        return None
+    if not url.database or url.database == ":memory:":
+        raise SettingError("the ledger must be a file or a server", name="GRIDWALL_LEDGER_URL")
+    return os.path.abspath(url.database)
+
+
+def _make_engine(url: URL) -> Engine:
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        # A connection for each transaction and no creating on opening: a file that was removed is noticed, not written on.
+        address = URL.create("sqlite", database=f"file:{_file_of(url)}", query={"mode": "rw", "uri": "true"})
+        return create_engine(address, poolclass=NullPool, connect_args={"timeout": WAIT_S})
+    if backend == "postgresql":
+        arguments = {
+            "connect_timeout": WAIT_S,
+            "options": f"-c statement_timeout={WAIT_S * 1000} -c lock_timeout={WAIT_S * 1000}",
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 5000,
+            "application_name": "gridwall-ledger",
+        }
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_args=arguments,
+            pool_pre_ping=True,
+            pool_size=2,
+            max_overflow=0,
+            pool_timeout=WAIT_S,
+        )
+    raise SettingError(f"the ledger cannot live in {backend}", name="GRIDWALL_LEDGER_URL")
+

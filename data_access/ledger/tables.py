@@ -1,0 +1,40 @@
+"""Tables of the ledger. Times are seconds since 1970 (UTC), because a lease must not stumble over a change of clocks."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata: Final = MetaData()
+
+lease: Final = Table(
+    "lease",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("until", Float(53), nullable=False),
+)
+"""One row a role. A released or expired lease keeps its row, because the epoch must go on rising."""
+
+access_log: Final = Table(
+    "access_log",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Float(53), nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("audience", String(20), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("target", Text, nullable=False, default=""),
+    Column("address", String(60), nullable=False, default=""),
+    Index("access_log_at", "at"),
+)
