@@ -1,1 +1,1 @@
-"""What the numbers mean: rules, readings, the registry, the work calendar. Imports of ours: ``data_access`` only."""
+"""What the numbers mean: rules, readings, the registry and the working calendar. Knows no Dash and opens no connection."""

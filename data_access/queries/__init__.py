@@ -1,0 +1,1 @@
+"""Generic questions to a contract database: counting, listing, bucketing. They know predicates, never an indicator."""

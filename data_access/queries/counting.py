@@ -1,0 +1,99 @@
+"""Counting in SQL: several named conditions over the same rows in one pass, grouped as asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, case, cast, func, literal, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from data_access.engine import ScopedReader
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of a count: the values it was grouped by, and the number for each named condition."""
+
+    key: tuple[Any, ...]
+    n: Mapping[str, int]
+
+
+def count(
+    db: ScopedReader,
+    rows: Subquery,
+    named: Mapping[str, ColumnElement[bool]],
+    *,
+    where: Sequence[ColumnElement[bool]] = (),
+    by: Sequence[ColumnElement[Any]] = (),
+) -> list[Group]:
+    """For each group, how many of the rows meet each condition.
+
+    ``rows`` comes from ``db.scoped``; ``where`` limits what is read at all and should be a range that an index serves.
+    Without ``by`` there is exactly one group with an empty key. Raises the errors of ``ScopedReader.rows``.
+    """
+    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(f"n_{i}") for i, condition in enumerate(named.values())]
+    statement: Select[Any] = select(*by, *sums).select_from(rows).where(*where)
+    if by:
+        statement = statement.group_by(*by)
+    width = len(by)
+    return [
+        Group(tuple(row[:width]), {name: int(row[width + i]) for i, name in enumerate(named)})
+        for row in db.rows(statement)
+    ]
+
+
+def total(
+    db: ScopedReader, rows: Subquery, named: Mapping[str, ColumnElement[bool]], *, where: Sequence[ColumnElement[bool]] = ()
+) -> Mapping[str, int]:
+    """How many of the rows meet each condition, all together."""
+    return count(db, rows, named, where=where)[0].n
+
+
+class hour_of(FunctionElement[int]):  # noqa: N801 - reads as the SQL function it is
+    """The hour 0 to 23 of a city time, on every engine."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class day_of(FunctionElement[str]):  # noqa: N801
+    """The day of a city time as text YYYY-MM-DD, on every engine."""
+
+    inherit_cache = True
+
+
+@compiles(hour_of, "sqlite")
+def _hour_sqlite(element: hour_of, compiler: SQLCompiler, **kw: Any) -> str:
+    (moment,) = element.clauses
+    return compiler.process(cast(func.substr(moment, 12, 2), Integer), **kw)
+
+
+@compiles(hour_of)
+def _hour(element: hour_of, compiler: SQLCompiler, **kw: Any) -> str:
+    (moment,) = element.clauses
+    return f"CAST(EXTRACT(HOUR FROM {compiler.process(moment, **kw)}) AS {'SIGNED' if compiler.dialect.name in ('mysql', 'mariadb') else 'INTEGER'})"
+
+
+@compiles(day_of, "sqlite")
+def _day_sqlite(element: day_of, compiler: SQLCompiler, **kw: Any) -> str:
+    (moment,) = element.clauses
+    return f"substr({compiler.process(moment, **kw)}, 1, 10)"
+
+
+@compiles(day_of, "postgresql")
+def _day_postgresql(element: day_of, compiler: SQLCompiler, **kw: Any) -> str:
+    (moment,) = element.clauses
+    return f"to_char({compiler.process(moment, **kw)}, 'YYYY-MM-DD')"
+
+
+@compiles(day_of)
+def _day(element: day_of, compiler: SQLCompiler, **kw: Any) -> str:
+    (moment,) = element.clauses
+    return f"DATE_FORMAT({compiler.process(moment, **kw)}, '%Y-%m-%d')".replace("%", "%%")
+
+
+def all_rows() -> ColumnElement[bool]:
+    """The condition that every row meets."""
+    return literal(1) == literal(1)

@@ -1,0 +1,112 @@
+"""The city's own thresholds, from ``policy.toml`` or the file that GRIDWALL_POLICY names, checked on load."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from data_access.errors import SettingError
+
+BUILT_IN: Final = Path(__file__).with_name("policy.toml")
+
+Share = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Days = Annotated[int, Field(ge=1, le=366)]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LightLevels(_Part):
+    """Shares of working time used at which a light changes; each above the one before."""
+
+    watch: Annotated[float, Field(gt=0)]
+    near: float
+    overdue: Literal[1.0]
+    long: float
+
+    @model_validator(mode="after")
+    def _rising(self) -> "LightLevels":
+        if not self.watch < self.near < self.overdue < self.long:
+            raise ValueError("needs watch < near < overdue = 1.0 < long")
+        return self
+
+
+class Horizon(_Part):
+    """Times of day (HH:MM) that a duty officer looks ahead to."""
+
+    cuts: Annotated[tuple[TimeOfDay, ...], Field(min_length=1)]
+
+
+class Windows(_Part):
+    """Lengths of windows in days, ending now."""
+
+    ontime_days: Days
+    departments_days: Days
+    types_days: Days
+    spark_days: Days
+
+
+class Samples(_Part):
+    """Smallest numbers of cases; below them a rate is "too few"."""
+
+    department: Count
+    cell: Count
+    cells_share: Share
+    rising: Count
+
+
+class DutyRule(_Part):
+    """On duty now: a duty shift covers now and the last position is at most this many seconds old."""
+
+    position_max_age_s: Annotated[int, Field(ge=10, le=86_400)]
+
+
+class ClockRule(_Part):
+    """The clock of orders and categories that say nothing."""
+
+    default: Literal["work", "continuous"]
+
+
+class SourceRule(_Part):
+    """When a quiet source is a silent one."""
+
+    silence_odds: Annotated[float, Field(gt=0, lt=0.5)]
+    weeks: Annotated[int, Field(ge=1, le=52)]
+
+
+class TickerRule(_Part):
+    """Actions of the event log worth a line on the wall."""
+
+    actions: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Policy(_Part):
+    """All thresholds. Immutable; a change is a new file and a restart."""
+
+    lights: LightLevels
+    horizon: Horizon
+    windows: Windows
+    samples: Samples
+    duty: DutyRule
+    clock: ClockRule
+    sources: SourceRule
+    ticker: TickerRule
+
+
+def load_policy(path: Path | None = None) -> Policy:
+    """The policy of a file, the built-in one without. Raises SettingError naming the file, the key and what is wrong."""
+    source = path or BUILT_IN
+    try:
+        return Policy.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingError(f"policy file {source} cannot be read: {error.strerror}", name="GRIDWALL_POLICY") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"policy file {source} is not TOML: {error}", name="GRIDWALL_POLICY") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise SettingError(f"policy file {source}, key {where}: {first['msg']}", name="GRIDWALL_POLICY") from error
