@@ -5,10 +5,9 @@ Codes are text (leading zeros matter). Times are stored as the database has them
 naive city time, whatever the engine stored. Coordinates are WGS-84 degrees unless ``GRIDWALL_SOURCE_CRS`` says otherwise.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, DateTime, Dialect, Float, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -101,8 +100,8 @@ def _big(name: str) -> Column[int]:
     return Column(name, BigInteger, primary_key=True, autoincrement=False, info={"required": True})
 
 
-def _table(name: str, *columns: Sequence[Column[object]] | Column[object], required: bool = False) -> Table:
-    return Table(name, metadata, *columns, info={"required": required})  # type: ignore[arg-type]
+def _table(name: str, *columns: Column[Any], required: bool = False) -> Table:
+    return Table(name, metadata, *columns, info={"required": required})
 
 
 metadata: Final = MetaData()
