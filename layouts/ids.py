@@ -1,0 +1,38 @@
+"""Every id of the interface, once. Ids of live parts are dictionaries, so that a panel may stand twice on a screen."""
+
+from typing import Final
+
+MAIN: Final = "main"
+"""The instance of a panel that stands once."""
+
+PAGE_URL: Final = "page-url"
+PAGE_BODY: Final = "page-body"
+PAGE_TOAST: Final = "page-toast"
+
+WALL_ROOT: Final = "wall-root"
+"""Carries ``data-live``, ``data-lang``, ``data-zone``, ``data-now`` and ``data-words`` for the browser's own scripts."""
+
+MAP_LEAFLET: Final = "map-leaflet"
+MAP_CELLS: Final = "map-cells"
+MAP_OUTLINES: Final = "map-outlines"
+MAP_WATER: Final = "map-water"
+MAP_PICKED: Final = "map-picked"
+"""A store: the code of the area that was clicked; the browser writes it, the drawer's callback reads it."""
+
+DRAWER: Final = "drawer"
+DRAWER_BODY: Final = "drawer-body"
+DRAWER_CLOSE: Final = "drawer-close"
+
+VIEWER_FORM: Final = "viewer-form"
+VIEWER_ROLE: Final = "viewer-role"
+VIEWER_PLACE: Final = "viewer-place"
+
+
+def part(panel: str, name: str, instance: str = MAIN) -> dict[str, str]:
+    """The id of one live part of a panel: the publisher names ``name``, the browser fills in the instance."""
+    return {"panel": panel, "part": name, "instance": instance}
+
+
+def drawer_order(order_id: str) -> dict[str, str]:
+    """The id of one order's line in the drawer: a click opens its history."""
+    return {"drawer": "order", "order": order_id}
