@@ -46,10 +46,12 @@ class ClockTable:
         return self.ends[i] if i >= 0 and utc < self.ends[i] else None
 
     def next_start(self, utc: int) -> int | None:
+        """The begin of the first span after this instant; None after the last."""
         i = bisect_right(self.starts, utc)
         return self.starts[i] if i < len(self.starts) else None
 
     def at_many(self, utc: Ints) -> Ints:
+        """``at`` element by element."""
         i = np.maximum(np.searchsorted(self.starts_np, utc, side="right") - 1, 0)
         ran = np.clip(utc, self.starts_np[i], self.ends_np[i]) - self.starts_np[i]
         return np.asarray(self.before_np[i] + ran, dtype=np.int64)
@@ -62,6 +64,7 @@ class ClockTable:
 
 
 def run_between(table: ClockTable, a: int, b: int, spans: Spans) -> int:
+    """How much runs in [a, b) outside the pauses; 0 when b is not after a."""
     if b <= a:
         return 0
     total = table.at(b) - table.at(a)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import chinese_calendar  # type: ignore[import-untyped]
+import chinese_calendar
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +51,7 @@ class DayRules:
         return self.national and day not in self.off and day not in self.on and not _known(day.year)
 
     def is_workday(self, day: date) -> bool:
+        """Is the day worked: own days first, then the national calendar where it is known, then the weekly pattern."""
         if day in self.on or day in self.off:
             return day in self.on
         if self.national:
@@ -101,13 +102,14 @@ BUILT_IN: Mapping[str, DayRules] = {
 
 
 def day_rules(spec: str) -> DayRules:
-    """The rules that ``GRIDWALL_CALENDAR`` names: cn, weekdays, continuous, or the path of a file (CalendarError else)."""
+    """The rules that ``GRIDWALL_CALENDAR`` names: cn, weekdays, continuous, or a path; else CalendarError."""
     if spec in BUILT_IN:
         return BUILT_IN[spec]
     path = Path(spec)
     if not path.is_file():
         raise CalendarError(
-            f"GRIDWALL_CALENDAR is {spec!r}, which is neither cn, weekdays, continuous nor an existing file; give one of these."
+            f"GRIDWALL_CALENDAR is {spec!r}, which is neither cn, weekdays, continuous nor an existing file; "
+            "give one of these."
         )
     return read_calendar_file(path)
 

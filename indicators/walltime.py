@@ -4,7 +4,7 @@ Conventions, chosen so that the conversion never runs backwards:
 
 * a local time that does not exist (clocks put forward) means the moment of the change itself;
 * a local time that exists twice (clocks put back) means its first pass, unless the datetime carries ``fold=1``.
-  Results in the second pass carry ``fold=1``, so that a round trip is exact; a database or a numpy array cannot hold it;
+  Results in the second pass carry ``fold=1``, so that a round trip is exact (no database or numpy array holds it);
 * moments outside 1970 to 2100 are taken as the nearest edge of that span (sources write 9999-12-31 for "never").
 """
 
@@ -31,7 +31,7 @@ _PROBE_DAYS = 2
 
 
 def _changes(zone: ZoneInfo) -> tuple[list[int], list[int]]:
-    """UTC seconds of each change of offset and the offset in seconds from then on; the first entry is far in the past."""
+    """UTC seconds of each change of offset, and the offset in seconds from then on; the first is long before 1970."""
 
     def offset(second: int) -> int:
         delta = (datetime.fromtimestamp(second, UTC)).astimezone(zone).utcoffset()
@@ -54,7 +54,7 @@ def _changes(zone: ZoneInfo) -> tuple[list[int], list[int]]:
 
 
 class WallTime:
-    """The clock on the wall of one zone. All integers are microseconds: of UTC since 1970, or of the wall since 1970."""
+    """The clock on the wall of one zone. All integers are microseconds since 1970, of UTC or of the wall."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         moments, offsets = _changes(zone)

@@ -1,8 +1,8 @@
 """The clock of a deadline: how much of it has run between two moments, and when so much will have run.
 
-Two clocks. ``WORK`` runs in the work hours of workdays, local wall time; one work day is the sum of the calendar's daily
-hours (8 for the built-in ones). ``CONTINUOUS`` runs always; its day is 24 hours that really pass. Both count real
-seconds, so that a night with a clock change counts what really passed.
+Two clocks. ``WORK`` runs in the work hours of workdays, local wall time; one work day is the sum of the calendar's
+daily hours (8 in ``cn`` and ``weekdays``, 24 in ``continuous``). ``CONTINUOUS`` runs always; its day is 24 hours that
+really pass. Both count real seconds, so that a night with a clock change counts what really passed.
 
 Moments are naive city times (see ``walltime`` for clock changes and the span 1970 to 2100). A window is closed at its
 begin and open at its end. **A limit that is used up exactly as a window ends is due at that end** (4 hours from 08:00:
@@ -40,6 +40,8 @@ _FLIP_LIMIT_US = 60 * DAY_US
 
 
 class Clock(StrEnum):
+    """Which time counts: values as in the contract's ``limit_clock``."""
+
     WORK = "work"
     CONTINUOUS = "continuous"
 
@@ -76,20 +78,21 @@ class WorkCalendar:
             raise CalendarError(f"{zone!r} is no time zone known here; write one like Asia/Shanghai.") from error
         return cls(day_rules(spec), zone_info, spec)
 
-    # -- days ---------------------------------------------------------------------------------------------------------
+    # -- days --------------------------------------------------------------------------------------------------------
 
     def is_workday(self, day: date) -> bool:
+        """Is the day worked, make-up days included."""
         return self.rules.is_workday(_day(day))
 
     def is_holiday(self, day: date) -> bool:
-        """A public holiday, the weekend days within it too, or a make-up workday: not an ordinary day to compare with."""
+        """A public holiday, the weekend days within it too, or a make-up workday: no day to compare with."""
         return self.rules.is_holiday(_day(day))
 
     def is_provisional(self, day: date) -> bool:
         """暂: the national calendar of this year is not known yet and Monday to Friday is used."""
         return self.rules.is_provisional(_day(day))
 
-    # -- one order ----------------------------------------------------------------------------------------------------
+    # -- one order ---------------------------------------------------------------------------------------------------
 
     def worked_between(
         self, a: datetime, b: datetime, clock: Clock = Clock.WORK, pauses: Iterable[Pause] = ()
@@ -155,7 +158,7 @@ class WorkCalendar:
             return None
         return self._wall.to_wall(flip)
 
-    # -- many orders at once, without pauses (orders with pauses are few: one by one) -----------------------------------
+    # -- many orders at once, without pauses (orders with pauses are few: one by one) --------------------------------
 
     def worked_many(self, starts: Times, ends: Times, clock: Clock = Clock.WORK) -> NDArray[np.float64]:
         """``worked_between`` element by element; naive local datetime64 of any unit, NaT gives NaN."""
@@ -206,7 +209,7 @@ class WorkCalendar:
         moments[np.isnat(starts) | np.isnat(dues)] = np.datetime64("NaT")
         return moments
 
-    # -- inside -------------------------------------------------------------------------------------------------------
+    # -- inside ------------------------------------------------------------------------------------------------------
 
     def _table(self, clock: Clock) -> ClockTable:
         if clock == Clock.CONTINUOUS:

@@ -37,7 +37,7 @@ def calendar(spec: str = "cn", zone: str = "Asia/Shanghai") -> WorkCalendar:
         return WorkCalendar.named(str(path), zone)
 
 
-# -- known answers: where a limit ends -----------------------------------------------------------------------------------
+# -- known answers: where a limit ends -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_long_time_back_and_ahead_is_no_error() -> None:
     assert not cal.running(datetime.max) and cal.next_flip(datetime.max) is None
 
 
-# -- known answers: clocks put forward and back ----------------------------------------------------------------------------
+# -- known answers: clocks put forward and back ----------------------------------------------------------------------
 
 
 def test_a_continuous_day_over_clock_changes() -> None:
@@ -129,7 +129,7 @@ def test_hours_of_a_file_that_hold_the_change_count_what_really_passes() -> None
     assert odd.work_day_hours == pytest.approx(70 / 60)
 
 
-# -- known answers: pauses, use, remaining, flips --------------------------------------------------------------------------
+# -- known answers: pauses, use, remaining, flips --------------------------------------------------------------------
 
 
 def test_pauses_in_any_order_overlapping_reversed() -> None:
@@ -224,7 +224,7 @@ def test_a_continuous_clock_flips_at_pauses_only_and_not_beyond_60_days() -> Non
     assert cal.next_flip(now, pauses=[Pause(now, now + timedelta(days=61))]) is None
 
 
-# -- properties -----------------------------------------------------------------------------------------------------------
+# -- properties ------------------------------------------------------------------------------------------------------
 
 near_changes = st.sampled_from([at("2026-03-07 20:00"), at("2026-10-31 20:00"), at("2026-02-13 08:00")])
 starts = st.one_of(
@@ -237,8 +237,12 @@ calendars = st.builds(calendar, st.sampled_from(["cn", "weekdays", "continuous",
 clocks = st.sampled_from(list(Clock))
 
 
+Order = tuple[WorkCalendar, Clock, datetime, list[Pause]]
+Row = tuple[datetime, timedelta, timedelta, float, int]
+
+
 @st.composite
-def orders(draw: st.DrawFn) -> tuple[WorkCalendar, Clock, datetime, list[Pause]]:
+def orders(draw: st.DrawFn) -> Order:
     start = draw(starts)
     pauses = draw(
         st.lists(
@@ -260,7 +264,7 @@ def real(cal: WorkCalendar, moment: datetime) -> float:
 
 @PROPERTY
 @given(orders(), st.integers(1, 30 * 86_400))
-def test_as_much_is_worked_until_due_as_the_limit_says(order: tuple, seconds: int) -> None:  # type: ignore[type-arg]
+def test_as_much_is_worked_until_due_as_the_limit_says(order: Order, seconds: int) -> None:
     cal, clock, start, pauses = order
     due = cal.due(start, seconds / 60, "minute", clock, pauses)
     assert cal.worked_between(start, due, clock, pauses) == pytest.approx(seconds, abs=2e-6)
@@ -270,7 +274,7 @@ def test_as_much_is_worked_until_due_as_the_limit_says(order: tuple, seconds: in
 
 @PROPERTY
 @given(orders(), st.integers(0, 200 * 3600), st.integers(0, 3600), spans)
-def test_due_grows_with_limit_and_start(order: tuple, seconds: int, more: int, later: timedelta) -> None:  # type: ignore[type-arg]
+def test_due_grows_with_limit_and_start(order: Order, seconds: int, more: int, later: timedelta) -> None:
     cal, clock, start, pauses = order
     due = cal.due(start, seconds / 3600, "hour", clock, pauses)
     assert real(cal, cal.due(start, (seconds + more) / 3600, "hour", clock, pauses)) >= real(cal, due)
@@ -280,7 +284,7 @@ def test_due_grows_with_limit_and_start(order: tuple, seconds: int, more: int, l
 
 @PROPERTY
 @given(orders(), spans, spans)
-def test_worked_time_adds_up_and_never_falls(order: tuple, first: timedelta, second: timedelta) -> None:  # type: ignore[type-arg]
+def test_worked_time_adds_up_and_never_falls(order: Order, first: timedelta, second: timedelta) -> None:
     cal, clock, a, pauses = order
     b, c = a + first, a + first + second
     ab, bc, ac = (cal.worked_between(*pair, clock, pauses) for pair in ((a, b), (b, c), (a, c)))
@@ -291,7 +295,7 @@ def test_worked_time_adds_up_and_never_falls(order: tuple, first: timedelta, sec
 
 @PROPERTY
 @given(orders(), st.integers(0, 2 * 86_400).map(lambda s: timedelta(seconds=s)))
-def test_a_pause_takes_away_just_what_would_have_run(order: tuple, length: timedelta) -> None:  # type: ignore[type-arg]
+def test_a_pause_takes_away_just_what_would_have_run(order: Order, length: timedelta) -> None:
     cal, clock, start, pauses = order
     minutes = int(length.total_seconds() // 60)  # an oracle that knows no sums: minute by minute
     end = start + timedelta(minutes=minutes)
@@ -338,7 +342,7 @@ def test_continuous_time_is_what_really_passes(a: datetime, b: datetime, zone: s
 
 @PROPERTY
 @given(orders(), spans, st.floats(0, 3), st.floats(0, 1))
-def test_use_and_instant_are_each_others_inverse(order: tuple, length: timedelta, use: float, more: float) -> None:  # type: ignore[type-arg]
+def test_use_and_instant_are_each_others_inverse(order: Order, length: timedelta, use: float, more: float) -> None:
     cal, clock, start, pauses = order
     due = start + length
     if not cal.worked_between(start, due, CONTINUOUS, pauses):
@@ -355,7 +359,7 @@ def test_use_and_instant_are_each_others_inverse(order: tuple, length: timedelta
 
 @PROPERTY
 @given(orders(), spans, spans)
-def test_use_never_falls_as_time_goes(order: tuple, length: timedelta, later: timedelta) -> None:  # type: ignore[type-arg]
+def test_use_never_falls_as_time_goes(order: Order, length: timedelta, later: timedelta) -> None:
     cal, clock, start, pauses = order
     due, now = start + length, start + later - timedelta(days=1)
     use = cal.use(start, due, now, clock, pauses)
@@ -364,7 +368,7 @@ def test_use_never_falls_as_time_goes(order: tuple, length: timedelta, later: ti
 
 @PROPERTY
 @given(orders(), spans, spans)
-def test_remaining_is_what_lies_between_signed(order: tuple, length: timedelta, later: timedelta) -> None:  # type: ignore[type-arg]
+def test_remaining_is_what_lies_between_signed(order: Order, length: timedelta, later: timedelta) -> None:
     cal, clock, start, pauses = order
     due, now = start + length, start + later
     expected = (
@@ -375,7 +379,7 @@ def test_remaining_is_what_lies_between_signed(order: tuple, length: timedelta, 
 
 @PROPERTY
 @given(orders(), st.floats(0, 1, exclude_max=True))
-def test_running_changes_at_the_next_flip_and_not_before(order: tuple, share: float) -> None:  # type: ignore[type-arg]
+def test_running_changes_at_the_next_flip_and_not_before(order: Order, share: float) -> None:
     cal, clock, now, pauses = order
     runs, flip = cal.running(now, clock, pauses), cal.next_flip(now, clock, pauses)
     if flip is None:
@@ -391,14 +395,14 @@ def test_running_changes_at_the_next_flip_and_not_before(order: tuple, share: fl
     assert cal.worked_between(now, flip, clock, pauses) == pytest.approx(expected, abs=1e-5)
 
 
-# -- arrays equal single orders ----------------------------------------------------------------------------------------------
+# -- arrays equal single orders --------------------------------------------------------------------------------------
 
 rows = st.lists(st.tuples(starts, spans, spans, st.floats(-0.5, 3), st.integers(-1, 500)), min_size=1, max_size=15)
 
 
 @PROPERTY
 @given(calendars, clocks, rows)
-def test_arrays_equal_single_orders(cal: WorkCalendar, clock: Clock, some: list[tuple]) -> None:  # type: ignore[type-arg]
+def test_arrays_equal_single_orders(cal: WorkCalendar, clock: Clock, some: list[Row]) -> None:
     begin = [start for start, *_ in some]
     due = [start + length - timedelta(hours=3) for start, length, *_ in some]
     now = [start + later for start, _, later, *_ in some]
