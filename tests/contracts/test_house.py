@@ -1,0 +1,143 @@
+"""The repository itself: its words, sizes, links and generated documents."""
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LARGEST = 1_000_000
+BINARY = {".png", ".jpg", ".ico", ".woff2", ".gz", ".br"}
+FORBIDDEN = {
+    "a path of one machine": r"(?<![\w.\-])/work/|/tmp/notes|/root/|/home/\w|/opt/(?:pypi|wheels)",
+    "the host of a package index": r"pypi\.org|pythonhosted|npmjs\.|debian\.org|crates\.io|golang\.org",
+    "talk about who wrote it": r"(?<!user)(?<!user[- _])\b(?:sub-?)?agents?\b|colleague|language model|\bLLM\b|"
+    r"\bchat-?bot|\b(?:this|earlier|previous|next|another|my) session\b|helper session|workplace|the brief (?:says|asks)",
+    "a paper that is not in the repository": r"\bDESIGN(?:\.md)?(?: §| \d|\.md)|"
+    r"\b(?:domain|recipes|measured|peers|systems|style)\.md|\bissue \d",
+}
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """Everything that is committed or would be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, encoding="utf-8", check=True, timeout=60,
+    )  # fmt: skip
+    return tuple(path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file())
+
+
+def texts() -> list[tuple[str, str]]:
+    """Name and text of each text file; a text file is UTF-8."""
+    return [
+        (str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+        for path in files()
+        if path.suffix not in BINARY and path != Path(__file__).resolve()
+    ]
+
+
+@pytest.mark.parametrize("kind", FORBIDDEN)
+def test_the_repository_speaks_of_the_product_alone(kind: str) -> None:
+    word = re.compile(FORBIDDEN[kind], re.IGNORECASE if "paper" not in kind else 0)
+    found = [
+        f"{name}:{number}: {line.strip()[:120]}"
+        for name, text in texts()
+        for number, line in enumerate(text.splitlines(), 1)
+        if word.search(line)
+    ]
+    assert found == [], f"{kind}:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "is_found"),
+    [
+        ("a path of one machine", "open('/work/" + "x')", True),
+        ("a path of one machine", "the network/work/flow", False),
+        ("talk about who wrote it", "an agent wrote", True),
+        ("talk about who wrote it", "the User-Agent header, the user agent", False),
+        ("a paper that is not in the repository", "see DESIGN 5", True),
+        ("a paper that is not in the repository", "the design of 5 bodies", False),
+    ],
+)
+def test_the_words_are_found_and_no_others(kind: str, line: str, is_found: bool) -> None:
+    flags = re.IGNORECASE if "paper" not in kind else 0
+    assert bool(re.search(FORBIDDEN[kind], line, flags)) is is_found
+
+
+def test_no_file_is_large() -> None:
+    large = {str(path.relative_to(ROOT)): size for path in files() if (size := path.stat().st_size) > LARGEST}
+    assert large == {}
+
+
+def test_no_file_is_made_by_a_run() -> None:
+    made = [
+        str(path.relative_to(ROOT))
+        for path in files()
+        if path.suffix in {".pyc", ".sqlite", ".log", ".tmp", ".orig", ".rej"} or path.name == ".env"
+    ]
+    assert made == []
+
+
+def test_locks_are_exact_hashed_and_name_no_address() -> None:
+    for name in ("requirements.lock", "requirements-tests.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"https?:|file:|^-|@ ", text, re.MULTILINE), name
+        entries = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).strip())
+        assert len(entries) > 50
+        for entry in entries:
+            assert re.match(r"[a-z0-9-]+==[\w.]+( ;[^\\]+)? \\\n", entry), entry
+            assert "--hash=sha256:" in entry, entry
+
+
+def test_the_tests_lock_repeats_the_runtime_lock() -> None:
+    """Installing the tests never changes what the product runs on."""
+
+    def pins(name: str) -> set[str]:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        return set(re.findall(r"^([a-z0-9-]+==[\w.]+)", text, re.MULTILINE))
+
+    assert pins("requirements.lock") <= pins("requirements-tests.lock")
+
+
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)|<img[^>]+src=\"([^\"]+)\"")
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a document's headings, as the usual renderers make them."""
+    headings = re.findall(r"^#+ +(.+?)\s*$", text, re.MULTILINE)
+    return {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.lower())) for heading in headings}
+
+
+def test_links_of_the_documents_lead_somewhere() -> None:
+    broken = []
+    documents = [path for path in files() if path.suffix == ".md"]
+    assert len(documents) > 5
+    for document in documents:
+        for groups in LINK.findall(document.read_text(encoding="utf-8")):
+            target = next(part for part in groups if part)
+            if re.match(r"[a-z]+:", target):
+                continue
+            path, _, anchor = target.partition("#")
+            place = (document.parent / path).resolve() if path else document
+            if not place.exists():
+                broken.append(f"{document.relative_to(ROOT)}: {target} does not exist")
+            elif anchor and place.suffix == ".md" and anchor not in anchors(place.read_text(encoding="utf-8")):
+                broken.append(f"{document.relative_to(ROOT)}: {target} has no such heading")
+    assert broken == []
+
+
+def tool(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).with_name(command[0])), *command[1:]],
+        cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=600,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)])
+def test_the_code_passes_its_checkers(command: tuple[str, ...]) -> None:
+    done = tool(*command)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
