@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, and_
 
+from data_access.shape import Shape
 from indicators.policy import load_policy
 from indicators.rules import orders
 from indicators.rules.orders import Columns
@@ -35,8 +36,7 @@ class Indicator:
     """One number: what it is, over which cases, in words and as a predicate.
 
     ``window`` gives the rows, ``predicate`` the cases counted among them; with ``denominator`` the number is the share of
-    the predicate among the rows that meet the denominator. ``needs`` are ``table.column`` without which it is "not recorded".
-    ``basis`` says what a number is counted over that is not made of orders.
+    the predicate among the rows that meet the denominator. ``needs`` are ``table.column`` (``table.a|b``: either will do) without which it is "not recorded".
     """
 
     id: str
@@ -58,19 +58,26 @@ class Indicator:
             raise LookupError(f"{self.id} is not counted over work orders")
         return and_(self.window.rows(o, at), self.predicate(o, at))
 
-    def needed(self) -> Mapping[str, tuple[str, ...]]:
-        """Needed columns by table, those of the window included."""
-        found: dict[str, list[str]] = {}
-        for name in (*(f"work_orders.{column}" for column in self.window.needs), *self.needs):
-            table, _, column = name.partition(".")
-            found.setdefault(table, []).extend([column] if column else [])
-        return {table: tuple(dict.fromkeys(columns)) for table, columns in found.items()}
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """All needs, those of the window included."""
+        return tuple(dict.fromkeys((*(f"work_orders.{column}" for column in self.window.needs), *self.needs)))
+
+    def missing(self, shape: Shape) -> tuple[str, ...]:
+        """Of the needs, those this database does not record."""
+        return tuple(need for need in self.needed if not _recorded(need, shape))
+
+
+def _recorded(need: str, shape: Shape) -> bool:
+    table, _, columns = need.partition(".")
+    return any(shape.has(table, *([column] if column else [])) for column in columns.split("|"))
 
 
 _CASES: Final = Text("件", "cases")
 _PEOPLE: Final = Text("人", "people")
 _PERCENT: Final = Text("%", "%")
 _NO_CASES: Final = Text("无到期件：显示“—”", "No cases due: a dash")
+_DEADLINE: Final = "work_orders.close_due_at|handle_due_at"
 _POLICY: Final = load_policy()
 
 _ENTRIES: Final = (
@@ -131,7 +138,7 @@ _ENTRIES: Final = (
         window=DueIn(Span(_POLICY.windows.ontime_days)),
         predicate=lambda o, at: and_(orders.is_judged(o), orders.on_time(o)),
         denominator=lambda o, at: orders.is_judged(o),
-        needs=("work_orders.close_due_at",),
+        needs=(_DEADLINE,),
         zero=_NO_CASES,
         minimum=_POLICY.samples.department,
     ),
@@ -143,7 +150,7 @@ _ENTRIES: Final = (
         better="down",
         window=Now(),
         predicate=lambda o, at: orders.is_overdue(o, at.now),
-        needs=("work_orders.close_due_at",),
+        needs=(_DEADLINE,),
     ),
     Indicator(
         id="long_overdue",
@@ -155,7 +162,7 @@ _ENTRIES: Final = (
         unit=_CASES,
         better="down",
         window=Now(),
-        needs=("work_orders.close_due_at",),
+        needs=(_DEADLINE,),
     ),
     Indicator(
         id="due_by_cut",
@@ -167,7 +174,7 @@ _ENTRIES: Final = (
         unit=_CASES,
         better="down",
         window=Now(),
-        needs=("work_orders.close_due_at",),
+        needs=(_DEADLINE,),
     ),
     Indicator(
         id="stage_waiting",
@@ -260,16 +267,13 @@ def document() -> str:
     better = {"up": "higher", "down": "lower", "none": "neither"}
     lines = ["# Indicators", "", "Made by `python -m indicators.registry`; do not edit.", ""]
     for entry in _ENTRIES:
-        needed = [f"{table}.{column}" for table, columns in entry.needed().items() for column in columns] + [
-            table for table, columns in entry.needed().items() if not columns
-        ]
         lines += [
             f"## `{entry.id}` {entry.name.zh} / {entry.name.en}",
             "",
             f"- {entry.formula.zh}",
             f"- {entry.formula.en}",
             f"- unit: {entry.unit.zh} / {entry.unit.en}; better: {better[entry.better]}; window: {_window_words(entry.window).en}",
-            f"- needs: {', '.join(f'`{name}`' for name in needed) or 'required columns only'}",
+            f"- needs: {', '.join(f'`{need}`' for need in entry.needed) or 'required columns only'}",
             f"- no cases: {entry.zero.en}"
             + (f"; smallest sample: {entry.minimum}" if entry.minimum else "")
             + f"; {entry.suppress.en[0].lower()}{entry.suppress.en[1:]}",

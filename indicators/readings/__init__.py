@@ -1,0 +1,47 @@
+"""Readings: each asks the database one question through a scope and answers with a frozen value.
+
+A reading is ``(db: ScopedReader, at: At) -> value | NotRecorded``. The fast ones of a beat share one snapshot; slow ones
+(rates over weeks) have their own and say their own as-of. Nothing here knows who shows the value.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from data_access.engine import ScopedReader
+from indicators.readings import counts, deadlines, events, history, map_cells, people, rates
+from indicators.values import At
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A named reading and the lane it is taken in."""
+
+    name: str
+    read: Callable[[ScopedReader, At], Any]
+    lane: Literal["fast", "slow"]
+
+
+READINGS: Final[Mapping[str, Reading]] = {
+    reading.name: reading
+    for reading in (
+        Reading("pulse", counts.pulse, "fast"),
+        Reading("flow", counts.flow, "fast"),
+        Reading("trend", history.trend, "fast"),
+        Reading("sla", deadlines.sla, "fast"),
+        Reading("ticker", events.ticker, "fast"),
+        Reading("sources", events.sources, "fast"),
+        Reading("duty", people.duty, "fast"),
+        Reading("map_workload", map_cells.map_workload, "fast"),
+        Reading("map_overdue", map_cells.map_overdue, "fast"),
+        Reading("map_duty", map_cells.map_duty, "fast"),
+        Reading("lights", deadlines.lights, "slow"),
+        Reading("last_week", history.last_week, "slow"),
+        Reading("sparks", history.sparks, "slow"),
+        Reading("types", history.types, "slow"),
+        Reading("ontime", rates.ontime, "slow"),
+        Reading("departments", rates.departments, "slow"),
+        Reading("map_ontime", rates.map_ontime, "slow"),
+    )
+}
+"""All readings that the broadcast may take, by name."""

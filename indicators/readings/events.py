@@ -1,0 +1,180 @@
+"""What just happened, and whether the sources still speak."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from data_access.contract import source_feeds, work_order_events, work_orders, worker_positions
+from data_access.engine import ScopedReader
+from data_access.queries.counting import total
+from indicators.readings.deadlines import listable
+from indicators.registry import REGISTRY
+from indicators.rules import orders
+from indicators.values import At
+
+LINES: Final = 20
+_LOOK_BACK: Final = timedelta(hours=24)
+_FUTURE_GRACE: Final = timedelta(minutes=5)
+
+Speech = Literal["live", "quiet", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class TickerEvent:
+    """One entry of the event log, by codes; ``overdue`` says that the order was past its deadline at that moment."""
+
+    id: str
+    at: datetime
+    action: str
+    to_stage: str | None
+    category: str
+    area: str
+    department: str | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """The newest events, newest first."""
+
+    events: tuple[TickerEvent, ...]
+
+
+def ticker(db: ScopedReader, at: At) -> Ticker:
+    """From the event log of the last 24 hours; where none is kept, from the orders' own reports and closings."""
+    rows = db.scoped(work_orders)
+    due = orders.due(rows.c)
+    if db.shape.has("work_order_events"):
+        log = db.scoped(work_order_events)
+        statement = (
+            select(
+                log.c.id, log.c.at, log.c.action, log.c.to_stage, rows.c.category_code, rows.c.area_code,
+                func.coalesce(log.c.to_department, rows.c.department_code), due,
+            )
+            .join_from(log, rows, rows.c.id == log.c.order_id)
+            .where(log.c.at <= at.now, log.c.at > at.now - _LOOK_BACK, log.c.action.in_(at.policy.ticker.actions))
+            .where(*listable(db, rows.c.category_code))
+            .order_by(log.c.at.desc(), log.c.id.desc())
+            .limit(LINES)
+        )  # fmt: skip
+        return Ticker(tuple(_event(*row) for row in db.rows(statement)))
+    found = [
+        *_from_orders(db, rows, rows.c.reported_at, "report", "reported", at),
+        *_from_orders(db, rows, rows.c.closed_at, "close", "closed", at),
+    ]
+    return Ticker(tuple(sorted(found, key=lambda event: (event.at, event.id), reverse=True)[:LINES]))
+
+
+def _from_orders(
+    db: ScopedReader, rows: Any, moment: ColumnElement[datetime], action: str, stage: str, at: At
+) -> list[TickerEvent]:
+    statement = (
+        select(rows.c.id, moment, rows.c.category_code, rows.c.area_code, rows.c.department_code, orders.due(rows.c))
+        .where(moment <= at.now, moment > at.now - _LOOK_BACK, *listable(db, rows.c.category_code))
+        .order_by(moment.desc(), rows.c.id.desc())
+        .limit(LINES)
+    )
+    return [
+        _event(f"{row[0]}-{action}", row[1], action, stage, row[2], row[3], row[4], row[5]) for row in db.rows(statement)
+    ]
+
+
+def _event(
+    event_id: object,
+    moment: datetime,
+    action: str,
+    stage: str | None,
+    category: str | None,
+    area: str | None,
+    department: str | None,
+    due: datetime | None,
+) -> TickerEvent:
+    return TickerEvent(
+        str(event_id), moment, action, stage, category or "", area or "", department, due is not None and moment > due
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One source system: when it last sent something, how often it should (seconds), and how it stands."""
+
+    code: str
+    name: str
+    last_at: datetime | None
+    expected_s: int | None
+    state: Speech
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The freshness of what we read: newest change of an order, newest position, rows from the future, feeds.
+
+    ``usual_per_hour`` is the mean number of reports in this hour of this weekday over the last weeks (policy), None
+    without such history. ``state`` is that of the orders.
+    """
+
+    orders_at: datetime | None
+    positions_at: datetime | None
+    future_rows: int
+    feeds: tuple[Feed, ...]
+    state: Speech
+    usual_per_hour: float | None
+
+
+def sources(db: ScopedReader, at: At) -> Sources:
+    """Quiet: a gap as usual for this hour and weekday. Silent: one that chance would hardly bring (policy)."""
+    rows = db.scoped(work_orders)
+    edge = at.now + _FUTURE_GRACE
+    orders_at = db.rows(select(func.max(rows.c.updated_at)).where(rows.c.updated_at <= edge))[0][0]
+    future = total(db, rows, {"n": rows.c.updated_at > edge}, where=[rows.c.updated_at > edge])["n"]
+    positions_at = None
+    if db.shape.has("worker_positions"):
+        last = db.scoped(worker_positions)
+        positions_at = db.rows(select(func.max(last.c.at)).where(last.c.at <= edge))[0][0]
+    usual = _usual_per_hour(db, at)
+    return Sources(orders_at, positions_at, future, _feeds(db, at), _speech(at, orders_at, usual), usual)
+
+
+def _usual_per_hour(db: ScopedReader, at: At) -> float | None:
+    rows, weeks = db.scoped(work_orders), at.policy.sources.weeks
+    hour = at.now.replace(minute=0, second=0, microsecond=0)
+    starts = [hour - timedelta(days=7 * back) for back in range(1, weeks + 1)]
+    spans = [
+        and_(rows.c.reported_at >= start, rows.c.reported_at < start + timedelta(hours=1)) for start in starts
+    ]
+    n = total(db, rows, {"n": or_(*spans)}, where=[or_(*spans)])["n"]
+    oldest = db.rows(select(func.min(rows.c.reported_at)))[0][0]
+    lived = sum(oldest is not None and oldest <= start for start in starts)
+    return n / lived if lived else None
+
+
+def _speech(at: At, last: datetime | None, per_hour: float | None) -> Speech:
+    if last is None:
+        return "silent"
+    gap = (at.now - last).total_seconds()
+    if gap <= 60 or per_hour is None:
+        return "live"
+    expected = per_hour * gap / 3600
+    if expected <= 1:
+        return "quiet"
+    return "silent" if exp(-expected) < at.policy.sources.silence_odds else "live" if expected <= 2 else "quiet"
+
+
+def _feeds(db: ScopedReader, at: At) -> tuple[Feed, ...]:
+    if not db.shape.has("source_feeds"):
+        return ()
+    table = db.scoped(source_feeds)
+    statement = select(table.c.code, table.c.name, table.c.last_received_at, table.c.expected_every_s)
+    found = []
+    for code, name, last, expected in db.rows(statement.order_by(table.c.code)):
+        state: Speech = "live"
+        if last is None:
+            state = "silent"
+        elif expected:
+            gap = (at.now - last).total_seconds()
+            state = "live" if gap <= 2 * expected else "quiet" if gap <= 4 * expected else "silent"
+        found.append(Feed(code, name or code, last, expected, state))
+    return tuple(found)

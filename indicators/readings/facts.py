@@ -1,0 +1,173 @@
+"""One area and one order, for somebody who asks: the conversation behind the map and the lists."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from data_access.contract import Stage, work_order_events, work_orders
+from data_access.engine import ScopedReader
+from data_access.errors import UnknownPlace
+from data_access.queries.counting import all_rows, count
+from indicators.readings.counts import Pulse, pulse
+from indicators.readings.deadlines import clock_of, light_of, listable
+from indicators.readings.people import on_duty_by_area
+from indicators.registry import REGISTRY
+from indicators.rules import orders
+from indicators.values import At, Light
+
+LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FactOrder:
+    """One open order of an area; ``title`` is None for an audience that may not read it."""
+
+    id: str
+    category: str
+    area: str
+    department: str | None
+    stage: Stage | str
+    reported_at: datetime
+    due: datetime | None
+    light: Light
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFacts:
+    """An area (by code) with its counts and its open orders, most urgent first; people are None where not recorded."""
+
+    area: str
+    pulse: Pulse
+    on_duty: int | None
+    planned: int | None
+    by_stage: tuple[tuple[str, int], ...]
+    orders: tuple[FactOrder, ...]
+    truncated: bool
+
+
+def area_facts(db: ScopedReader, at: At) -> AreaFacts:
+    """The facts of ``at.area`` within the scope. Raises UnknownPlace for an area that is not there or not the viewer's."""
+    code = at.area or db.reference.tree.root
+    if code is None or code not in db.reference.tree.by_code:
+        raise UnknownPlace(f"no area {code}", place=code)
+    here = db.narrowed(area=code)
+    rows = here.scoped(work_orders)
+    open_now = orders.is_open(rows.c)
+    groups = count(here, rows, {"n": all_rows()}, where=[open_now], by=[rows.c.stage])
+    stages = {group.key[0]: group.n["n"] for group in groups}
+    people = None
+    if not REGISTRY["on_duty"].missing(db.shape):
+        people = list(on_duty_by_area(here, at).values())
+    due = orders.due(rows.c)
+    title = [rows.c.title] if db.scope.persons else []
+    statement = (
+        select(
+            rows.c.id, rows.c.category_code, rows.c.area_code, rows.c.department_code, rows.c.stage,
+            rows.c.reported_at, due.label("due"), orders.clock_start(rows.c).label("start"), rows.c.limit_clock, *title,
+        )
+        .where(open_now, *listable(here, rows.c.category_code))
+        .order_by(due.is_(None), due, rows.c.id)
+        .limit(LISTED + 1)
+    )  # fmt: skip
+    found = here.rows(statement)
+    return AreaFacts(
+        code,
+        pulse(here, at),
+        sum(present for present, _ in people) if people is not None else None,
+        sum(planned for _, planned in people) if people is not None else None,
+        tuple((stage.value, stages.get(stage.value, 0)) for stage in orders.OPEN_STAGES),
+        tuple(_order(here, at, row) for row in found[:LISTED]),
+        len(found) > LISTED,
+    )
+
+
+def _order(db: ScopedReader, at: At, row: Any) -> FactOrder:
+    light = Light.NONE
+    if row.due is not None:
+        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
+        use = at.calendar.use(row.start, row.due, at.now, clock) if row.start is not None else 0.0
+        light = light_of(use, at.policy.lights, overdue=row.due < at.now)
+    return FactOrder(
+        row.id,
+        row.category_code,
+        row.area_code,
+        row.department_code,
+        row.stage,
+        row.reported_at,
+        row.due,
+        light,
+        row.title if db.scope.persons else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of an order's history."""
+
+    at: datetime
+    action: str
+    from_stage: str | None
+    to_stage: str | None
+    department: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """One order whole, as an official or leader may read it; None where not recorded."""
+
+    id: str
+    case_no: str
+    title: str | None
+    description: str | None
+    address: str | None
+    category: str
+    area: str
+    department: str | None
+    stage: str
+    reported_at: datetime
+    due: datetime | None
+    closed_at: datetime | None
+    result: str | None
+    light: Light
+    steps: tuple[Step, ...]
+
+
+def order_facts(db: ScopedReader, at: At, order_id: str) -> OrderFacts:
+    """The order with its history. Raises UnknownPlace when it does not exist or lies outside the scope (alike)."""
+    if not db.scope.persons:
+        raise UnknownPlace("orders are not opened for this audience", place=order_id)
+    rows = db.scoped(work_orders)
+    due = orders.due(rows.c)
+    found = db.rows(
+        select(rows, due.label("due"), orders.clock_start(rows.c).label("start")).where(rows.c.id == order_id).limit(1)
+    )
+    if not found:
+        raise UnknownPlace(f"no order {order_id}", place=order_id)
+    row = found[0]
+    light = Light.NONE
+    if row.due is not None and row.stage in {stage.value for stage in orders.OPEN_STAGES}:
+        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
+        use = at.calendar.use(row.start, row.due, at.now, clock) if row.start is not None else 0.0
+        light = light_of(use, at.policy.lights, overdue=row.due < at.now)
+    return OrderFacts(
+        row.id, row.case_no, row.title, row.description, row.address, row.category_code, row.area_code,
+        row.department_code, row.stage, row.reported_at, row.due, row.closed_at, row.result, light,
+        _steps(db, order_id),
+    )  # fmt: skip
+
+
+def _steps(db: ScopedReader, order_id: str) -> tuple[Step, ...]:
+    if not db.shape.has("work_order_events"):
+        return ()
+    log = db.scoped(work_order_events)
+    statement = (
+        select(log.c.at, log.c.action, log.c.from_stage, log.c.to_stage, log.c.to_department, log.c.note)
+        .where(log.c.order_id == order_id)
+        .order_by(log.c.at, log.c.id)
+        .limit(200)
+    )
+    return tuple(Step(*row) for row in db.rows(statement))
