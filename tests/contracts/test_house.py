@@ -15,7 +15,7 @@ FORBIDDEN = {
     "a path of one machine": r"(?<![\w.\-])/work/|/tmp/notes|/root/|/home/\w|/opt/(?:pypi|wheels)",
     "the host of a package index": r"pypi\.org|pythonhosted|npmjs\.|debian\.org|crates\.io|golang\.org",
     "talk about who wrote it": r"(?<!user)(?<!user[- _])\b(?:sub-?)?agents?\b|colleague|language model|\bLLM\b|"
-    r"\bchat-?bot|\b(?:this|earlier|previous|next|another|my) session\b|helper session|workplace|the brief (?:says|asks)",
+    r"\bchat-?bot|\b(?:this|earlier|previous|next|another|my) session\b|helper session|the brief (?:says|asks)",
     "a paper that is not in the repository": r"\bDESIGN(?:\.md)?(?: §| \d|\.md)|"
     r"\b(?:domain|recipes|measured|peers|systems|style)\.md|\bissue \d",
 }
