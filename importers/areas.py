@@ -101,9 +101,7 @@ class AreaSet:
         """Codes above each code."""
         above: dict[str, frozenset[str]] = {}
         for area in self.areas:
-            above[area.code] = (
-                frozenset() if area.parent_code is None else above[area.parent_code] | {area.parent_code}
-            )
+            above[area.code] = frozenset() if area.parent_code is None else above[area.parent_code] | {area.parent_code}
         return above
 
 
@@ -131,7 +129,9 @@ def read_areas(specs: Iterable[AreaSpec], layout: Layout) -> AreaSet:
         _refuse_same_codes(spec, level, found)
         found.extend(level)
         above = level
-    widest = [area.shape for area in found if area.level == ordered[0].level and area.shape is not None] if found else []
+    widest = (
+        [area.shape for area in found if area.level == ordered[0].level and area.shape is not None] if found else []
+    )
     around = _polygons(shapely.make_valid(shapely.union_all(widest))) if widest else None
     city = ImportedArea(city_code, None, Level.CITY, layout.city.name, "", around)
     return AreaSet([city, *found], notes)
@@ -154,7 +154,7 @@ def _area(
     code = f"{city_code}-{rule.prefix}{value}"
     if len(code) > CODE:
         code = f"{code[: CODE - 9]}-{fingerprint(key)}"
-    name = label if spec.name_property else rule.name.format(key.zfill(rule.width) if key.isdigit() else label)
+    name = label if spec.name_property else rule.name.format(label)
     return ImportedArea(code, _parent(boundary, above, city_code, spec, notes), spec.level, name, key, boundary)
 
 
@@ -182,9 +182,7 @@ def _refuse_same_codes(spec: AreaSpec, level: Sequence[ImportedArea], others: Se
         seen[area.code] = area
 
 
-def _features(
-    spec: AreaSpec, words: tuple[str, ...], notes: Counter[str]
-) -> dict[str, tuple[str, list[BaseGeometry]]]:
+def _features(spec: AreaSpec, words: tuple[str, ...], notes: Counter[str]) -> dict[str, tuple[str, list[BaseGeometry]]]:
     """(name, polygons) by key of the area's own name; features of one name are parts of one area."""
     found: dict[str, tuple[str, list[BaseGeometry]]] = {}
     spelled: dict[str, str] = {}
@@ -192,7 +190,9 @@ def _features(
         properties = feature.get("properties") or {}
         if spec.code_property not in properties:
             has = ", ".join(properties) or "none at all"
-            raise ImportRefused(f"{spec.path.name}: feature {place} has no property {spec.code_property!r}; it has {has}.")
+            raise ImportRefused(
+                f"{spec.path.name}: feature {place} has no property {spec.code_property!r}; it has {has}."
+            )
         text = _text(properties[spec.code_property])
         if not text:
             notes[f"{spec.level} features left out: no {spec.code_property}"] += 1
@@ -259,7 +259,9 @@ def _refuse_other_than_degrees(spec: AreaSpec, coordinates: "np.ndarray[Any, np.
     lon, lat = coordinates[:, 0], coordinates[:, 1]
     wrong = ~(np.abs(lon) <= 180) | ~(np.abs(lat) <= 90)  # also where a coordinate is no number
     if wrong.any():
-        x, y = (format(float(value), "g" if math.isnan(value) else ".2f") for value in coordinates[int(np.argmax(wrong))])
+        x, y = (
+            format(float(value), "g" if math.isnan(value) else ".2f") for value in coordinates[int(np.argmax(wrong))]
+        )
         raise ImportRefused(
             f"{spec.path.name} holds the point ({x}, {y}), which cannot be degrees of longitude and latitude, whatever "
             f"the file's label says: {_MEND}, naming its true system with -s_srs."
@@ -271,7 +273,9 @@ def _polygons(geometry: BaseGeometry) -> BaseGeometry | None:
     parts = [
         part
         for piece in shapely.get_parts([geometry])
-        for part in (shapely.get_parts([piece]) if piece.geom_type in ("MultiPolygon", "GeometryCollection") else [piece])
+        for part in (
+            shapely.get_parts([piece]) if piece.geom_type in ("MultiPolygon", "GeometryCollection") else [piece]
+        )
         if isinstance(part, Polygon) and not part.is_empty
     ]
     if not parts:

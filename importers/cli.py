@@ -64,7 +64,9 @@ def _add_replay(subparsers: "Subparsers") -> None:
         description="Plays what happened after the moment of the import into its database, as the clock goes.",
     )
     parser.add_argument("db", metavar="DB", help="the database that import-311 wrote")
-    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="N seconds of the city a second (default 1)")
+    parser.add_argument(
+        "--speed", type=_speed, default=1.0, metavar="N", help="N seconds of the city a second (default 1)"
+    )
     parser.add_argument("--until", metavar="T", help="where to stop (default: the file's last moment)")
     parser.set_defaults(run=replay_command)
 
@@ -92,10 +94,8 @@ def _import(args: argparse.Namespace) -> int:
 def summary(report: Report) -> list[str]:
     """The report in lines for a person."""
     book, areas = report.loaded.book, report.loaded.areas
-    lines = [
-        f"{report.rows} rows read, {report.written} written as of {report.moment} ({report.open} open), "
-        f"{len(report.kept_out)} kept out and listed",
-    ]
+    written = f"{report.written} written as of {report.moment} ({report.open} open)"
+    lines = [f"{report.rows} rows read, {written}, {len(report.kept_out)} kept out and listed"]
     lines += [f"  kept out  {count:>7}  {REASONS[reason]}" for reason, count in report.reasons().most_common()]
     lines += [f"  remark    {count:>7}  {REMARKS[kind]}" for kind, count in report.kinds().most_common()]
     lines += [

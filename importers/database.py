@@ -13,7 +13,20 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from sqlalchemy import Column, Connection, Engine, Index, MetaData, String, Table, Text, create_engine, event, inspect, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    inspect,
+    select,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -31,6 +44,7 @@ _COLUMNS: Final[dict[str, frozenset[str]]] = {
 }
 _ORDER_COLUMNS: Final = frozenset({"location_quality"})
 _LONGEST_WAIT_S: Final = 30
+_DRIVERS: Final = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 
 
 def target(out: str) -> URL:
@@ -59,10 +73,11 @@ def layout_tables(order_columns: frozenset[str]) -> MetaData:
     for name, extra in wanted.items():
         table = contract.metadata.tables[name]
         kept = [c for c in table.columns if c.info["required"] or c.name in extra]
-        copy = Table(name, metadata, *(Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in kept))
-        for number, columns in enumerate(contract.INDEXES.get(name, ()), start=1):
-            if all(column in copy.columns for column in columns):
-                Index(f"ix_{name}_{number}", *(copy.columns[column] for column in columns))
+        copy = Table(
+            name, metadata, *(Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in kept)
+        )
+        for number, columns in enumerate(_indexes(name, copy), start=1):
+            Index(f"ix_{name}_{number}", *(copy.columns[column] for column in columns))
     Table(ABOUT, metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
     Table(
         VERDICTS,
@@ -73,6 +88,17 @@ def layout_tables(order_columns: frozenset[str]) -> MetaData:
     return metadata
 
 
+def _indexes(name: str, table: Table) -> list[tuple[str, ...]]:
+    """The contract's indexes without the columns that are not recorded; what another index begins with is left out."""
+    left = [tuple(c for c in columns if c in table.columns) for columns in contract.INDEXES.get(name, ())]
+    longest_first = sorted(dict.fromkeys(filter(None, left)), key=len, reverse=True)
+    kept: list[tuple[str, ...]] = []
+    for columns in longest_first:
+        if not any(other[: len(columns)] == columns for other in kept):
+            kept.append(columns)
+    return kept
+
+
 def connect(url: URL, *, create: bool = False) -> Engine:
     """An engine that may write, with a new connection each time: a file put in another's place is seen at once.
 
@@ -80,6 +106,8 @@ def connect(url: URL, *, create: bool = False) -> Engine:
     """
     if (path := file_of(url)) is not None and not create:
         url = url.set(database=f"file:{quote(str(path))}", query={"mode": "rw", "uri": "true"})
+    if driver := _DRIVERS.get(url.drivername):
+        url = url.set(drivername=driver)
     try:
         engine = create_engine(url, poolclass=NullPool)
     except ImportError as error:
@@ -170,7 +198,7 @@ def read_about(connection: Connection, url: URL) -> dict[str, str]:
     if not inspect(connection).has_table(ABOUT):
         raise ImportRefused(f"{shown(url)} was not written by an import: run gridwall import-311 first.")
     about = Table(ABOUT, MetaData(), Column("key", String(40)), Column("value", Text))
-    return {key: value for key, value in connection.execute(select(about.c.key, about.c.value))}
+    return {row.key: row.value for row in connection.execute(select(about.c.key, about.c.value))}
 
 
 def stamp(moment: datetime) -> str:

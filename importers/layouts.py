@@ -1,4 +1,4 @@
-"""What the columns of a city's 311 file mean, as data: the schema, and the layouts of Boston, Baltimore and New York."""
+"""What the columns of a city's 311 file mean, as data: the schema; Boston, Baltimore and New York."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, TypeAlias
@@ -12,7 +12,9 @@ LEVELS: Final = (Level.COUNTY, Level.STREET, Level.COMMUNITY, Level.GRID, Level.
 """Levels that areas may be imported for, from the top down; the city is made from them and a zone lies across them."""
 
 AreaLevel: TypeAlias = Literal["county", "street", "community", "grid", "micro_grid"]
-Source: TypeAlias = Literal["patrol", "hotline", "scan", "video", "sensor", "leader", "transfer", "media", "opinion", ""]
+Source: TypeAlias = Literal[
+    "patrol", "hotline", "scan", "video", "sensor", "leader", "transfer", "media", "opinion", ""
+]
 
 
 def _as_names(value: object) -> object:
@@ -230,7 +232,9 @@ _NYC: Final = Layout(
         "street": AreaRule(columns=("Community Board", "community_board"), width=3, name="Community District {}"),
     },
     synonyms={
-        f"{board:02d} {borough}": f"{digit}{board:02d}" for borough, digit in _BOROUGHS.items() for board in range(1, 19)
+        f"{board:02d} {borough}": f"{digit}{board:02d}"
+        for borough, digit in _BOROUGHS.items()
+        for board in range(1, 19)
     },
     sources={"PHONE": "hotline", "MOBILE": "scan", "ONLINE": "scan", "OTHER": "", "UNKNOWN": ""},
 )

@@ -17,7 +17,7 @@ def layout_of(spec: str) -> Layout:
         return LAYOUTS[spec]
     if not spec.lower().endswith((".toml", ".json")):
         raise ImportRefused(
-            f"No layout is called {spec!r}: choose {', '.join(LAYOUTS)}, or give a mapping file ending in .toml or .json."
+            f"No layout is called {spec!r}: choose {', '.join(LAYOUTS)} or a mapping file ending in .toml or .json."
         )
     return read_mapping(Path(spec))
 

@@ -30,7 +30,7 @@ def fingerprint(text: str, length: int = 8) -> str:
 
 
 def slug(text: str) -> str:
-    """Lower-case ASCII letters and digits with single hyphens between; a fingerprint where nothing of the text is left."""
+    """Lower-case ASCII letters and digits with single hyphens between; of a text without any, its fingerprint."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or fingerprint(text)
 

@@ -68,8 +68,8 @@ def _read_drafts(records: Iterator[tuple[int, list[str]]], header: Header, layou
             name = reader.id(fields)
             if name in seen:
                 raise KeptOut("duplicate-id", f"line {seen[name]}")
-            seen[name] = line
             drafts.append(reader.read(line, name, fields))
+            seen[name] = line
         except KeptOut as out:
             book.kept_out.append(Noted(line, name, out.reason, out.detail))
     return drafts
@@ -90,12 +90,14 @@ def _place(drafts: list[Draft], layout: Layout, areas: AreaSet, book: Book, name
     """Areas of all drafts, which become the book's orders."""
     locator, names = Locator(areas), OwnNames(areas, layout)
     defaults = default_points([draft.point for draft in drafts])
-    book.default_points = Counter(draft.point for draft in drafts if draft.point in defaults and draft.point is not None)
+    book.default_points = Counter(
+        draft.point for draft in drafts if draft.point in defaults and draft.point is not None
+    )
     points: list[Point | None] = []
     for draft in drafts:
         good = draft.point is not None and locator.plausible(draft.point)
         if draft.point is not None and not good and draft.point not in defaults:
-            book.remarks.append(Noted(draft.line, draft.id, "point-implausible", f"{draft.point[0]}, {draft.point[1]}"))
+            book.remarks.append(Noted(draft.line, draft.id, "point-implausible", f"{draft.point[1]}, {draft.point[0]}"))
         points.append(draft.point if good and draft.point not in defaults else None)
     located = locator.locate(points)
     if areas.city.shape is not None and any(points) and not any(located):
@@ -121,7 +123,7 @@ def _place(drafts: list[Draft], layout: Layout, areas: AreaSet, book: Book, name
 
 def _remark_fallback(draft: Draft, point: Point | None, own: str | None, areas: AreaSet, book: Book) -> None:
     if point is not None and areas.city.shape is not None:
-        book.remarks.append(Noted(draft.line, draft.id, "point-in-no-area", f"{point[0]}, {point[1]}"))
+        book.remarks.append(Noted(draft.line, draft.id, "point-in-no-area", f"{point[1]}, {point[0]}"))
     if own is None:
         book.remarks.append(Noted(draft.line, draft.id, "no-area", _written(draft)))
 

@@ -28,7 +28,7 @@ Point = tuple[float, float]
 
 
 def default_points(points: Sequence[Point | None]) -> frozenset[Point]:
-    """Points that carry an implausible share of all rows; ``points`` holds one entry a row, None without coordinates."""
+    """Points that carry an implausible share of all rows; ``points`` has one entry a row, None without coordinates."""
     counts = Counter(point for point in points if point is not None)
     least = DEFAULT_SHARE * len(points)
     return frozenset(point for point, count in counts.items() if count >= DEFAULT_ROWS and count > least)
@@ -50,9 +50,7 @@ class Locator:
         if self._bounds is None:
             return True
         west, south, east, north = self._bounds
-        return (
-            west - FAR_DEGREES <= lon <= east + FAR_DEGREES and south - FAR_DEGREES <= lat <= north + FAR_DEGREES
-        )
+        return west - FAR_DEGREES <= lon <= east + FAR_DEGREES and south - FAR_DEGREES <= lat <= north + FAR_DEGREES
 
     def locate(self, points: Sequence[Point | None]) -> list[str | None]:
         """The code of the finest area that holds each point; None for no point and for a point in no area."""
@@ -69,7 +67,7 @@ class Locator:
 
     def _in_level(self, level: Level, points: NDArray[np.float64]) -> list[str | None]:
         areas = self._areas.of(level)
-        tree = shapely.STRtree([area.shape for area in areas])
+        tree = shapely.STRtree([area.shape for area in areas if area.shape is not None])
         which, inside = tree.query(shapely.points(points), predicate="intersects")
         first = np.full(len(points), len(areas), dtype=np.intp)
         np.minimum.at(first, which, inside)
@@ -78,7 +76,10 @@ class Locator:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a row itself says of its area: the code it comes to, and what was odd about it."""
+    """What a row itself says of its area: the code it comes to, and what was odd about it.
+
+    ``unknown`` are names no area has, of the first column of a level only: the others are other ways to say it.
+    """
 
     code: str | None
     by_level: Mapping[Level, str]
@@ -127,7 +128,7 @@ class OwnNames:
                 else:
                     disagree = True
             else:
-                unknown.extend(text for text in written if text)
+                unknown.extend(text for text in written[:1] if text)
         return Own(best, by_level, tuple(unknown), disagree)
 
     def _code(self, level: Level, text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The rows of a 311 file, with the line each begins on. Nothing is skipped: what cannot be a row is handed over as it is."""
+"""The rows of a 311 file, with the line each begins on. What cannot be a row is handed over too."""
 
 import csv
 import gzip
@@ -88,7 +88,8 @@ class Header:
             if (place := next((places[column] for column in names if column in places), None)) is not None
         ]
         self.areas = {
-            level: [places[column] for column in rule.columns if column in places] for level, rule in layout.areas.items()
+            level: [places[column] for column in rule.columns if column in places]
+            for level, rule in layout.areas.items()
         }
         used = {place for place in self.index.values() if place is not None} | set(self.categories)
         used.update(place for found in self.areas.values() for place in found)

@@ -132,12 +132,12 @@ def play(
     until: datetime | None = None,
     *,
     clock: Callable[[], float] = time.monotonic,
-    wait: Callable[[float], bool] = lambda seconds: bool(time.sleep(seconds)),
+    wait: Callable[[float], object] = time.sleep,
     on_step: Callable[[Step], None] = lambda step: None,
 ) -> datetime:
     """Plays at ``speed`` seconds of the city a second, up to ``until`` (None: the file's end); the moment reached.
 
-    ``clock`` gives seconds, ``wait`` waits so many and says whether to stop. Each tick plays up to the whole second.
+    ``clock`` gives seconds, ``wait`` waits so many and answers true to stop. Each tick plays up to the whole second.
     """
     end = replay.end if until is None else min(until, replay.end)
     began, start = clock(), replay.moment
@@ -152,7 +152,7 @@ def play(
 
 
 def replay_command(args: argparse.Namespace) -> int:
-    """``gridwall replay``: plays until the end, or until it is told to stop (ctrl-C or SIGTERM), between transactions."""
+    """``gridwall replay``: plays until the end, or until ctrl-C or SIGTERM, which stop it between transactions."""
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -180,5 +180,7 @@ def _load_again(about: dict[str, str]) -> Loaded:
     source = Source(Path(about["file"]), about["layout"], areas, datetime.fromisoformat(about["snapshot"]))
     loaded = load(source)
     if source.digest() != about["sha256"]:
-        raise ImportRefused(f"{source.path}, its mapping or its areas have changed since the import: import them again.")
+        raise ImportRefused(
+            f"{source.path}, its mapping or its areas have changed since the import: import them again."
+        )
     return loaded

@@ -16,6 +16,7 @@ from importers.times import has_clock, read_time
 CLOCKS_DIFFER: Final = timedelta(days=1)
 """How long before its opening a closing may lie and still be a closing."""
 
+
 @dataclass(slots=True)
 class Draft:
     """A row whose own fields are read and whose place is not yet looked up."""
@@ -90,7 +91,9 @@ class RowReader:
             self._source(line, name, fields),
             self._verdicts.get(self._get(fields, "verdict").casefold()),
             self._point(line, name, fields),
-            tuple((level, tuple(fields[place].strip() for place in places)) for level, places in self._levels if places),
+            tuple(
+                (level, tuple(fields[place].strip() for place in places)) for level, places in self._levels if places
+            ),
         )
 
     def _times(self, line: int, name: str, fields: list[str]) -> tuple[datetime, datetime | None, datetime | None]:

@@ -13,10 +13,10 @@ from sqlalchemy.engine import URL
 from data_access.errors import ImportRefused
 from importers import database
 from importers.areas import AreaSet, AreaSpec, read_areas
+from importers.book import Book, Noted
 from importers.history import as_of
 from importers.layouts import LAYOUTS, Layout
 from importers.mapping import layout_of
-from importers.book import Book, Noted
 from importers.names import fingerprint
 from importers.orders import read_orders
 from importers.records import digest
@@ -102,7 +102,7 @@ def run(source: Source, out: str, moment: datetime | None = None, listing: Path 
     """Writes the source as it stood at the moment (None: when the file was taken) into the database at ``out``.
 
     ``listing`` is the CSV file of rows kept out (not given: the database's path and ``.kept-out.csv``); remarks on rows
-    that were written stand beside it in a file ending in ``.remarks.csv``. Raises ImportRefused; then nothing is written.
+    that were written stand beside it in a file ending in ``.remarks.csv``. Raises ImportRefused: nothing is written.
     """
     url = database.target(out)
     listing = listing or _listing(url)
@@ -203,4 +203,3 @@ def _write_list(path: Path, noted: Iterable[Noted]) -> None:
 
 def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
