@@ -89,7 +89,7 @@ class ScopedReader:
                 statement = statement.where(allowed)
         return statement.subquery(table.name)
 
-    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """All rows of a statement that starts from ``scoped``. Driver errors become ours (``data_access.errors``)."""
         try:
             return self._connection.execute(statement).all()

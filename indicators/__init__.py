@@ -1,1 +1,1 @@
-"""What the numbers mean: rules, readings, the registry and the working calendar. Knows no Dash and opens no connection."""
+"""What the numbers mean: rules, readings, registry and working calendar. Knows no Dash and opens no connection."""

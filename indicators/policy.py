@@ -25,7 +25,7 @@ class LightLevels(_Part):
 
     watch: Annotated[float, Field(gt=0)]
     near: float
-    overdue: Literal[1.0]
+    overdue: Annotated[float, Field(ge=1, le=1)]
     long: float
 
     @model_validator(mode="after")
@@ -98,7 +98,7 @@ class Policy(_Part):
 
 
 def load_policy(path: Path | None = None) -> Policy:
-    """The policy of a file, the built-in one without. Raises SettingError naming the file, the key and what is wrong."""
+    """The policy of a file, else the built-in one. Raises SettingError naming the file, the key and what is wrong."""
     source = path or BUILT_IN
     try:
         return Policy.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))

@@ -1,6 +1,6 @@
 """Every number of gridwall, defined once: screens, lists, briefings and exports take it from here.
 
-The tooltips and ``docs/indicators.md`` are made from these entries (``python -m indicators.registry`` prints the document).
+The tooltips and ``docs/indicators.md`` are made from these entries (``python -m indicators.registry`` prints it).
 """
 
 from collections.abc import Callable, Mapping
@@ -35,8 +35,9 @@ class Text:
 class Indicator:
     """One number: what it is, over which cases, in words and as a predicate.
 
-    ``window`` gives the rows, ``predicate`` the cases counted among them; with ``denominator`` the number is the share of
-    the predicate among the rows that meet the denominator. ``needs`` are ``table.column`` (``table.a|b``: either will do) without which it is "not recorded".
+    ``window`` gives the rows, ``predicate`` the cases counted among them; with ``denominator`` the number is the share
+    of the predicate among the rows that meet the denominator. ``needs`` are ``table.column`` (``table.a|b``: either
+    will do) without which it is "not recorded".
     """
 
     id: str
@@ -50,7 +51,9 @@ class Indicator:
     needs: tuple[str, ...] = ()
     zero: Text = field(default_factory=lambda: Text("无：显示 0", "None: shown as 0"))
     minimum: int = 0
-    suppress: Text = field(default_factory=lambda: Text("公开视图中小于 5 的数不显示", "Counts under 5 are withheld from the public view"))
+    suppress: Text = field(
+        default_factory=lambda: Text("公开视图中小于 5 的数不显示", "Counts under 5 are withheld from the public view")
+    )
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """The cases this number counts: window and predicate. The list behind the number uses the same expression."""
@@ -117,7 +120,9 @@ _ENTRIES: Final = (
     Indicator(
         id="closed_today",
         name=Text("今日结案", "Closed today"),
-        formula=Text("今日零时至此刻结案的件数，含强制结案", "Cases closed between midnight and now, forced closings included"),
+        formula=Text(
+            "今日零时至此刻结案的件数，含强制结案", "Cases closed between midnight and now, forced closings included"
+        ),
         unit=_CASES,
         better="up",
         window=ClosedIn(Span()),
@@ -129,8 +134,9 @@ _ENTRIES: Final = (
         formula=Text(
             "期内到期的件中，按期结案的占比；到期以来源系统的结案期限为准，无结案期限时以处置期限为准；"
             "作废、撤销、自处置和无期限的不计入；申诉通过的计为按期并另列",
-            "Of the cases due in the window, the share closed by then. The source's closing deadline counts, without one its handling "
-            "deadline; void, cancelled and on-the-spot cases and those without a deadline are in neither part; upheld appeals count as on "
+            "Of the cases due in the window, the share closed by then. The source's closing deadline counts, without "
+            "one its handling deadline; void, cancelled and on-the-spot cases and those without a deadline are in "
+            "neither part; upheld appeals count as on "
             "time and are shown beside it",
         ),
         unit=_PERCENT,
@@ -145,7 +151,10 @@ _ENTRIES: Final = (
     Indicator(
         id="overdue",
         name=Text("超期", "Overdue"),
-        formula=Text("在办且此刻已过期限的件数；无期限的不计", "Open cases past their deadline now; cases without a deadline are not counted"),
+        formula=Text(
+            "在办且此刻已过期限的件数；无期限的不计",
+            "Open cases past their deadline now; cases without a deadline are not counted",
+        ),
         unit=_CASES,
         better="down",
         window=Now(),
@@ -179,7 +188,10 @@ _ENTRIES: Final = (
     Indicator(
         id="stage_waiting",
         name=Text("环节现有", "Waiting in stage"),
-        formula=Text("此刻停留在该环节的件数，其中已超期的占比另示", "Cases now in the stage, with the share of them that is overdue"),
+        formula=Text(
+            "此刻停留在该环节的件数，其中已超期的占比另示",
+            "Cases now in the stage, with the share of them that is overdue",
+        ),
         unit=_CASES,
         better="none",
         window=Now(),
@@ -198,7 +210,8 @@ _ENTRIES: Final = (
         name=Text("高发类型", "Top types"),
         formula=Text(
             "近 7 日立案（无立案记录时为上报）的件数，按小类；与前 7 日比较",
-            "Cases filed (reported, where filing is not recorded) in the last 7 days by type, compared with the 7 days before",
+            "Cases filed (reported, where filing is not recorded) in the last 7 days by type, compared with the 7 days "
+            "before",
         ),
         unit=_CASES,
         better="none",
@@ -210,7 +223,8 @@ _ENTRIES: Final = (
         name=Text("在岗网格员", "On duty now"),
         formula=Text(
             "此刻在值勤班次内、未请假、且最近一次定位不早于 10 分钟的人数；分母为此刻应到岗人数",
-            "People within a duty shift now, not on leave, whose last position is at most 10 minutes old; out of those planned for now",
+            "People within a duty shift now, not on leave, whose last position is at most 10 minutes old; out of those "
+            "planned for now",
         ),
         unit=_PEOPLE,
         better="up",
@@ -220,7 +234,10 @@ _ENTRIES: Final = (
     Indicator(
         id="workload",
         name=Text("工单压力", "Workload"),
-        formula=Text("每千户在办件数；户数未记录时为件数", "Open cases per 1,000 households; the count where households are not recorded"),
+        formula=Text(
+            "每千户在办件数；户数未记录时为件数",
+            "Open cases per 1,000 households; the count where households are not recorded",
+        ),
         unit=Text("件/千户", "per 1,000 households"),
         better="down",
         window=Now(),
@@ -249,7 +266,11 @@ def _window_words(window: Window) -> Text:
         ClosedIn: Text("按结案时间", "by closing"),
         DueIn: Text("按到期时间", "by deadline"),
     }[type(window)]
-    span = Text("今日", "today") if not window.span.days else Text(f"近 {window.span.days} 日", f"last {window.span.days} days")
+    span = (
+        Text("今日", "today")
+        if not window.span.days
+        else Text(f"近 {window.span.days} 日", f"last {window.span.days} days")
+    )
     return Text(f"{span.zh}，{kind.zh}", f"{span.en}, {kind.en}")
 
 
@@ -272,7 +293,8 @@ def document() -> str:
             "",
             f"- {entry.formula.zh}",
             f"- {entry.formula.en}",
-            f"- unit: {entry.unit.zh} / {entry.unit.en}; better: {better[entry.better]}; window: {_window_words(entry.window).en}",
+            f"- unit: {entry.unit.zh} / {entry.unit.en}; better: {better[entry.better]}; "
+            f"window: {_window_words(entry.window).en}",
             f"- needs: {', '.join(f'`{need}`' for need in entry.needed) or 'required columns only'}",
             f"- no cases: {entry.zero.en}"
             + (f"; smallest sample: {entry.minimum}" if entry.minimum else "")

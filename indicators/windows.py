@@ -1,7 +1,7 @@
 """Over which cases a number is taken: windows as types, because numbers of different windows do not mix.
 
-A cohort is a set of orders chosen by one of their times; ``Now`` is the state at the moment. Each window knows the range
-of rows it reads, written so that an index serves it, and the columns it needs.
+A cohort is a set of orders chosen by one of their times; ``Now`` is the state at the moment. Each window knows the
+range of rows it reads, written so that an index serves it, and the columns it needs.
 """
 
 from dataclasses import dataclass

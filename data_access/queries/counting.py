@@ -33,8 +33,11 @@ def count(
     ``rows`` comes from ``db.scoped``; ``where`` limits what is read at all and should be a range that an index serves.
     Without ``by`` there is exactly one group with an empty key. Raises the errors of ``ScopedReader.rows``.
     """
-    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(f"n_{i}") for i, condition in enumerate(named.values())]
-    statement: Select[Any] = select(*by, *sums).select_from(rows).where(*where)
+    sums = [
+        func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(f"n_{i}")
+        for i, condition in enumerate(named.values())
+    ]
+    statement: Select[*tuple[Any, ...]] = select(*by, *sums).select_from(rows).where(*where)
     if by:
         statement = statement.group_by(*by)
     width = len(by)
@@ -45,7 +48,11 @@ def count(
 
 
 def total(
-    db: ScopedReader, rows: Subquery, named: Mapping[str, ColumnElement[bool]], *, where: Sequence[ColumnElement[bool]] = ()
+    db: ScopedReader,
+    rows: Subquery,
+    named: Mapping[str, ColumnElement[bool]],
+    *,
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> Mapping[str, int]:
     """How many of the rows meet each condition, all together."""
     return count(db, rows, named, where=where)[0].n
@@ -73,7 +80,8 @@ def _hour_sqlite(element: hour_of, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(hour_of)
 def _hour(element: hour_of, compiler: SQLCompiler, **kw: Any) -> str:
     (moment,) = element.clauses
-    return f"CAST(EXTRACT(HOUR FROM {compiler.process(moment, **kw)}) AS {'SIGNED' if compiler.dialect.name in ('mysql', 'mariadb') else 'INTEGER'})"
+    whole = "SIGNED" if compiler.dialect.name in ("mysql", "mariadb") else "INTEGER"
+    return f"CAST(EXTRACT(HOUR FROM {compiler.process(moment, **kw)}) AS {whole})"
 
 
 @compiles(day_of, "sqlite")

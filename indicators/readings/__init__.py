@@ -1,7 +1,7 @@
 """Readings: each asks the database one question through a scope and answers with a frozen value.
 
-A reading is ``(db: ScopedReader, at: At) -> value | NotRecorded``. The fast ones of a beat share one snapshot; slow ones
-(rates over weeks) have their own and say their own as-of. Nothing here knows who shows the value.
+A reading is ``(db: ScopedReader, at: At) -> value | NotRecorded``. The fast ones of a beat share one snapshot; slow
+ones (rates over weeks) have their own and say their own as-of. Nothing here knows who shows the value.
 """
 
 from collections.abc import Callable, Mapping

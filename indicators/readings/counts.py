@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_
-
 from data_access.contract import Stage, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, count, total

@@ -24,9 +24,10 @@ PAGE = 14
 
 @dataclass(frozen=True, slots=True)
 class SlaRow:
-    """One pressing order. ``remaining_s`` are seconds of its clock, negative when overdue; they stand while not ``running``.
+    """One pressing order; area and department are codes.
 
-    ``flips_at`` is when the clock next stops or starts (None: not within 60 days). Area and street are codes.
+    ``remaining_s`` are seconds of its clock, negative when overdue; they stand while not ``running``. ``flips_at`` is
+    when the clock next stops or starts (None: not within 60 days).
     """
 
     order_id: str
@@ -42,7 +43,7 @@ class SlaRow:
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """The most urgent open orders: overdue ones with the oldest deadline first, then those due next; with the totals."""
+    """The most urgent open orders: overdue ones, oldest deadline first, then those due next; with the totals."""
 
     rows: tuple[SlaRow, ...]
     overdue: int
@@ -87,7 +88,7 @@ def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnEleme
     return [category.not_in(hidden)] if hidden else []
 
 
-def _listed(db: ScopedReader, rows: Any, conditions: list[ColumnElement[bool]]) -> list[Row[Any]]:
+def _listed(db: ScopedReader, rows: Any, conditions: list[ColumnElement[bool]]) -> list[Row[*tuple[Any, ...]]]:
     due = orders.due(rows.c)
     statement = (
         select(
@@ -140,7 +141,7 @@ def _pauses(db: ScopedReader, order_ids: list[str]) -> dict[str, tuple[Pause, ..
     return found
 
 
-def _row(db: ScopedReader, at: At, row: Row[Any], pauses: tuple[Pause, ...]) -> SlaRow:
+def _row(db: ScopedReader, at: At, row: Row[*tuple[Any, ...]], pauses: tuple[Pause, ...]) -> SlaRow:
     clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
     late = row.due < at.now
     paused = any(pause.start <= at.now and (pause.end is None or at.now < pause.end) for pause in pauses)
@@ -177,9 +178,9 @@ def lights(db: ScopedReader, at: At) -> Lights | NotRecorded:
     if missing := entry.missing(db.shape):
         return NotRecorded(missing)
     rows = db.scoped(work_orders)
-    statement = select(
-        orders.due(rows.c), orders.clock_start(rows.c), rows.c.limit_clock, rows.c.category_code
-    ).where(orders.is_open(rows.c))
+    statement = select(orders.due(rows.c), orders.clock_start(rows.c), rows.c.limit_clock, rows.c.category_code).where(
+        orders.is_open(rows.c)
+    )
     found = db.rows(statement)
     dated = [row for row in found if row[0] is not None]
     tally: Counter[Light] = Counter()
@@ -196,6 +197,10 @@ def lights(db: ScopedReader, at: At) -> Lights | NotRecorded:
             for use, late in zip(uses, dues < nows, strict=True)
         )
     return Lights(
-        *(tally[light] for light in (Light.CALM, Light.WATCH, Light.NEAR, Light.OVERDUE, Light.LONG)),
+        tally[Light.CALM],
+        tally[Light.WATCH],
+        tally[Light.NEAR],
+        tally[Light.OVERDUE],
+        tally[Light.LONG],
         none=len(found) - len(dated),
     )

@@ -11,7 +11,6 @@ from data_access.contract import source_feeds, work_order_events, work_orders, w
 from data_access.engine import ScopedReader
 from data_access.queries.counting import total
 from indicators.readings.deadlines import listable
-from indicators.registry import REGISTRY
 from indicators.rules import orders
 from indicators.values import At
 
@@ -78,7 +77,8 @@ def _from_orders(
         .limit(LINES)
     )
     return [
-        _event(f"{row[0]}-{action}", row[1], action, stage, row[2], row[3], row[4], row[5]) for row in db.rows(statement)
+        _event(f"{row[0]}-{action}", row[1], action, stage, row[2], row[3], row[4], row[5])
+        for row in db.rows(statement)
     ]
 
 
@@ -142,9 +142,7 @@ def _usual_per_hour(db: ScopedReader, at: At) -> float | None:
     rows, weeks = db.scoped(work_orders), at.policy.sources.weeks
     hour = at.now.replace(minute=0, second=0, microsecond=0)
     starts = [hour - timedelta(days=7 * back) for back in range(1, weeks + 1)]
-    spans = [
-        and_(rows.c.reported_at >= start, rows.c.reported_at < start + timedelta(hours=1)) for start in starts
-    ]
+    spans = [and_(rows.c.reported_at >= start, rows.c.reported_at < start + timedelta(hours=1)) for start in starts]
     n = total(db, rows, {"n": or_(*spans)}, where=[or_(*spans)])["n"]
     oldest = db.rows(select(func.min(rows.c.reported_at)))[0][0]
     lived = sum(oldest is not None and oldest <= start for start in starts)

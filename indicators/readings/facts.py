@@ -49,7 +49,10 @@ class AreaFacts:
 
 
 def area_facts(db: ScopedReader, at: At) -> AreaFacts:
-    """The facts of ``at.area`` within the scope. Raises UnknownPlace for an area that is not there or not the viewer's."""
+    """The facts of ``at.area`` within the scope. Raises UnknownPlace for an area that does not exist.
+
+    Whether the viewer may ask for it is decided before, by the viewer's rights; the scope then limits every row.
+    """
     code = at.area or db.reference.tree.root
     if code is None or code not in db.reference.tree.by_code:
         raise UnknownPlace(f"no area {code}", place=code)

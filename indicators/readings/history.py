@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 
 from data_access.contract import work_orders
 from data_access.engine import ScopedReader
@@ -106,8 +106,8 @@ def sparks(db: ScopedReader, at: At) -> Sparks:
     came = inflow(db)
     came_at = rows.c.reported_at if came.id == "reported_today" else rows.c.filed_at
     came_rule = all_rows() if came.id == "reported_today" else orders.counts_as_filed(rows.c)
-    came_by_day = _by_day(db, came_at, came_rule, start, at.now)
-    closed_by_day = _by_day(db, rows.c.closed_at, orders.is_closed(rows.c), start, at.now)
+    came_by_day = _by_day(db, rows, came_at, came_rule, start, at.now)
+    closed_by_day = _by_day(db, rows, rows.c.closed_at, orders.is_closed(rows.c), start, at.now)
     ends = [min(start + timedelta(days=i + 1), at.now) for i in range(n_days)]
     judged = not REGISTRY["overdue"].missing(db.shape)
     stock = {f"open{i}": orders.was_open(rows.c, end) for i, end in enumerate(ends)}
@@ -132,15 +132,21 @@ def sparks(db: ScopedReader, at: At) -> Sparks:
     )
 
 
-def _by_day(db: ScopedReader, time: object, rule: object, start: datetime, end: datetime) -> Counter[str]:
-    rows = time.table  # type: ignore[attr-defined]
-    groups = count(db, rows, {"n": rule}, where=[time >= start, time <= end], by=[day_of(time).label("day")])  # type: ignore[operator,dict-item]
+def _by_day(
+    db: ScopedReader,
+    rows: Subquery,
+    time: ColumnElement[datetime],
+    rule: ColumnElement[bool],
+    start: datetime,
+    end: datetime,
+) -> Counter[str]:
+    groups = count(db, rows, {"n": rule}, where=[time >= start, time <= end], by=[day_of(time).label("day")])
     return Counter({group.key[0]: group.n["n"] for group in groups})
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Cases by hour of the day. ``today`` is None for hours to come; ``last_week`` is None where it must not be compared."""
+    """Cases by hour of the day. ``today`` is None for hours to come; ``last_week`` None where it must not be compared."""
 
     kind: Literal["filed_today", "reported_today"]
     today: tuple[int | None, ...]
@@ -196,7 +202,7 @@ def types(db: ScopedReader, at: At) -> Types:
     entry, days = inflow(db), at.policy.windows.types_days
     rows = db.scoped(work_orders)
     time = rows.c.reported_at if entry.id == "reported_today" else rows.c.filed_at
-    rule = or_(all_rows()) if entry.id == "reported_today" else orders.counts_as_filed(rows.c)
+    rule = all_rows() if entry.id == "reported_today" else orders.counts_as_filed(rows.c)
     middle, start = at.now - timedelta(days=days), at.now - timedelta(days=2 * days)
     named = {"count": and_(rule, time > middle), "before": and_(rule, time <= middle)}
     groups = count(db, rows, named, where=[time > start, time <= at.now], by=[rows.c.category_code])
@@ -204,7 +210,9 @@ def types(db: ScopedReader, at: At) -> Types:
         (TypeCount(group.key[0] or "", group.n["count"], group.n["before"]) for group in groups),
         key=lambda row: (-row.count, row.category),
     )
-    risen = sorted((row for row in found if _rose(row, at.policy.samples.rising)), key=lambda row: row.before - row.count)
+    risen = sorted(
+        (row for row in found if _rose(row, at.policy.samples.rising)), key=lambda row: row.before - row.count
+    )
     return Types(tuple(found[:10]), tuple(risen[:3]), sum(row.count for row in found), days)
 
 

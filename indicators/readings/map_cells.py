@@ -21,8 +21,8 @@ CELL_LEVELS = ("grid", "community", "street", "county", "city")
 class CellCounts:
     """Counts by cell; what is coded above the cells is "not located", and the parts plus it are the total.
 
-    ``values`` are what the colour says: the count, or with unit "per_1000_households" the count by 1,000 households (None
-    for a cell whose households are not recorded).
+    ``values`` are what the colour says: the count, or with unit "per_1000_households" the count by 1,000 households
+    (None for a cell whose households are not recorded).
     """
 
     level: str

@@ -78,7 +78,7 @@ def on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, int
         .subquery("planned")
     )
     fresh = and_(last.c.at >= at.now - timedelta(seconds=at.policy.duty.position_max_age_s), last.c.at <= at.now)
-    statement: Select[Any] = (
+    statement: Select[*tuple[Any, ...]] = (
         select(planned.c.area, func.coalesce(func.sum(case((fresh, 1), else_=0)), 0), func.count())
         .select_from(planned.outerjoin(last, last.c.worker_id == planned.c.worker_id))
         .group_by(planned.c.area)
@@ -90,6 +90,4 @@ def _area_of_shift(db: ScopedReader, rows: Subquery) -> Any:
     if db.shape.has("shifts", "area_code") or not db.shape.has("worker_areas"):
         return rows.c.area_code
     served = db.scoped(worker_areas)
-    return (
-        select(func.min(served.c.area_code)).where(served.c.worker_id == rows.c.worker_id).scalar_subquery()
-    )
+    return select(func.min(served.c.area_code)).where(served.c.worker_id == rows.c.worker_id).scalar_subquery()

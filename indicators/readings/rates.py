@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 
 from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
@@ -54,7 +54,7 @@ def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
     return OnTime(
         Rate(n["good"], n["of"]),
         days,
-        suspended=_suspended(db, window, rows.c.id),
+        suspended=_suspended(db, rows, window),
         void=n["void"],
         no_deadline=no_deadline,
         extended=n.get("extended"),
@@ -63,14 +63,14 @@ def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
     )
 
 
-def _suspended(db: ScopedReader, window: ColumnElement[bool], order_id: ColumnElement[str]) -> int | None:
+def _suspended(db: ScopedReader, rows: Subquery, window: ColumnElement[bool]) -> int | None:
     """Orders of the window with an approved suspension (挂账)."""
     if not db.shape.has("work_order_measures", "kind", "result"):
         return None
     taken = db.scoped(work_order_measures)
     statement = (
-        select(func.count(order_id.distinct()))
-        .join_from(order_id.table, taken, taken.c.order_id == order_id)  # type: ignore[attr-defined]
+        select(func.count(rows.c.id.distinct()))
+        .join_from(rows, taken, taken.c.order_id == rows.c.id)
         .where(window, taken.c.kind == "suspension", taken.c.result == "approved")
     )
     return int(db.rows(statement)[0][0])
@@ -143,7 +143,7 @@ class CellRates:
 
 
 def map_ontime(db: ScopedReader, at: At) -> CellRates | NotRecorded:
-    """The same window as the departments'. Cases coded above the level are "not located"; parts plus they are the total."""
+    """The departments' window. Cases coded above the level are "not located"; the parts plus they are the total."""
     if missing := _ENTRY.missing(db.shape):
         return NotRecorded(missing)
     rows, tree = db.scoped(work_orders), db.reference.tree

@@ -1,7 +1,7 @@
 """When an order is open, overdue, on time: each said once, as an expression over the columns of ``work_orders``.
 
-``o`` is a collection of columns (of the table, or of what ``ScopedReader.scoped`` gives). A missing deadline is in neither
-part of a rate. Times compare as plain instants; the working calendar only divides the time before a deadline.
+``o`` is a collection of columns (of the table, or of what ``ScopedReader.scoped`` gives). A missing deadline is in
+neither part of a rate. Times compare as plain instants; the working calendar only divides the time before a deadline.
 """
 
 from datetime import datetime
