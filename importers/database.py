@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -27,9 +27,11 @@ from sqlalchemy import (
     inspect,
     select,
 )
+from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeEngine
 
 from data_access import contract
 from data_access.errors import ImportRefused
@@ -63,7 +65,7 @@ def file_of(url: URL) -> Path | None:
         return None
     if not url.database or url.database == ":memory:":
         raise ImportRefused("A database in memory would be lost at once: give the path of a file.")
-    return Path(url.database)
+    return Path(url.database.removeprefix("file:").partition("?")[0])
 
 
 def layout_tables(order_columns: frozenset[str]) -> MetaData:
@@ -73,9 +75,8 @@ def layout_tables(order_columns: frozenset[str]) -> MetaData:
     for name, extra in wanted.items():
         table = contract.metadata.tables[name]
         kept = [c for c in table.columns if c.info["required"] or c.name in extra]
-        copy = Table(
-            name, metadata, *(Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in kept)
-        )
+        copies = (Column(c.name, _type(c), primary_key=c.primary_key, nullable=c.nullable) for c in kept)
+        copy = Table(name, metadata, *copies)
         for number, columns in enumerate(_indexes(name, copy), start=1):
             Index(f"ix_{name}_{number}", *(copy.columns[column] for column in columns))
     Table(ABOUT, metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
@@ -86,6 +87,11 @@ def layout_tables(order_columns: frozenset[str]) -> MetaData:
         Column("verdict", String(10), nullable=False),
     )
     return metadata
+
+
+def _type(column: Column[Any]) -> TypeEngine[Any]:
+    """The contract's type; a boundary may be longer than the 64 kB that MariaDB and MySQL call a text."""
+    return Text().with_variant(LONGTEXT(), "mysql", "mariadb") if column.name == "boundary" else column.type
 
 
 def _indexes(name: str, table: Table) -> list[tuple[str, ...]]:

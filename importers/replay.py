@@ -43,8 +43,8 @@ class Step:
 class Replay:
     """Plays the orders of a source into the database that an import of it wrote."""
 
-    def __init__(self, db: str) -> None:
-        """Raises ImportRefused when the database is not an import's or its files are no longer the same."""
+    def __init__(self, db: str, loaded: Loaded | None = None) -> None:
+        """Reads the source again, if it is not given; raises ImportRefused when database or source do not fit."""
         self._url = database.target(db)
         path = database.file_of(self._url)
         if path is not None and not path.is_file():
@@ -55,7 +55,7 @@ class Replay:
                 about = database.read_about(connection, self._url)
         except SQLAlchemyError as error:
             raise ImportRefused(f"{database.shown(self._url)} cannot be read as a database.") from error
-        self.loaded = _load_again(about)
+        self.loaded = loaded or _load_again(about)
         self.layout = about["layout"]
         self.moment = datetime.fromisoformat(about["as_of"])
         self.end = self.loaded.book.snapshot

@@ -99,6 +99,12 @@ def load(source: Source) -> Loaded:
 
 
 def run(source: Source, out: str, moment: datetime | None = None, listing: Path | None = None) -> Report:
+    """Reads the source and writes it: ``load`` and ``write``."""
+    database.target(out)  # refused before the long part
+    return write(load(source), out, moment, listing)
+
+
+def write(loaded: Loaded, out: str, moment: datetime | None = None, listing: Path | None = None) -> Report:
     """Writes the source as it stood at the moment (None: when the file was taken) into the database at ``out``.
 
     ``listing`` is the CSV file of rows kept out (not given: the database's path and ``.kept-out.csv``); remarks on rows
@@ -106,7 +112,6 @@ def run(source: Source, out: str, moment: datetime | None = None, listing: Path 
     """
     url = database.target(out)
     listing = listing or _listing(url)
-    loaded = load(source)
     book = loaded.book
     moment = moment or book.snapshot
     if moment > book.snapshot:
