@@ -11,7 +11,7 @@ UV_COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.tom
 	--generate-hashes --no-emit-index-url --no-annotate --extra postgres --extra mysql --extra redis --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench shots venv lock clean
+.PHONY: help demo test check bench shots docs venv lock clean
 
 help:
 	@echo "make demo   [PORT=8050] [SCALE=city|town]  the made-up city, live, in the browser"
@@ -19,6 +19,7 @@ help:
 	@echo "make check                                 ruff, mypy, import contracts"
 	@echo "make bench                                 measures, written to benchmarks/RESULTS.md"
 	@echo "make shots                                 pictures of every screen, written to shots/"
+	@echo "make docs                                  write what is derived from the code"
 	@echo "make lock                                  resolve the dependencies anew (needs uv)"
 
 # Ctrl-C and SIGTERM reach the program itself: the shell is replaced.
@@ -42,6 +43,10 @@ bench: .venv/.tests
 shots: .venv/.tests
 	@sh tests/install/system.sh
 	@exec .venv/bin/python -m tests.browser.shots $(SHOTS_ARGS)
+
+# What is derived from the code: docs/contract.md, docs/indicators.md, .env.example, the tables of the READMEs.
+docs: .venv/.runtime
+	@.venv/bin/python docs/generate.py
 
 venv: .venv/.tests
 

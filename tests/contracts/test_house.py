@@ -1,5 +1,6 @@
 """The repository itself: its words, sizes, links and generated documents."""
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -128,6 +129,19 @@ def test_links_of_the_documents_lead_somewhere() -> None:
             elif anchor and place.suffix == ".md" and anchor not in anchors(place.read_text(encoding="utf-8")):
                 broken.append(f"{document.relative_to(ROOT)}: {target} has no such heading")
     assert broken == []
+
+
+def test_derived_documents_are_as_the_code_says() -> None:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None and spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    stale = [
+        name
+        for name, text in generate.documents().items()
+        if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run make docs"
 
 
 def tool(*command: str) -> subprocess.CompletedProcess[str]:
