@@ -4,5 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from layouts.scene import Scene
+from layouts.scenes import overview
 
-SCENES: Final[Mapping[str, Scene]] = {}
+SCENES: Final[Mapping[str, Scene]] = {scene.id: scene for scene in (overview.SCENE,)}

@@ -1,0 +1,93 @@
+"""The page of a wall: header, one scene, the drawer that a click on the map opens."""
+
+import json
+from urllib.parse import urlencode
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids
+from layouts.parts.drawer import drawer
+from layouts.scene import Place, Scene
+from layouts.scenes import SCENES
+from layouts.words import LANGUAGES, browser_words, t
+
+
+def page(
+    scene: Scene,
+    place: Place,
+    lang: str,
+    *,
+    audience: str,
+    zone: str,
+    now_ms: int,
+    build: str,
+    viewer_menu: Component | None = None,
+    note: str = "",
+    address: str = "/",
+) -> Component:
+    """The whole page.
+
+    ``now_ms`` is the server's time in epoch milliseconds, ``zone`` the city's time zone, ``note`` a remark on the data
+    ("demonstration data") already in the language, ``address`` the path of this page for the links of its header.
+    """
+    return html.Div(
+        [
+            header(scene, place, lang, viewer_menu, note, address),
+            scene.layout(place, lang),
+            drawer(lang),
+        ],
+        id=ids.WALL_ROOT,
+        className=f"wall wall-{scene.id} lang-{lang}",
+        lang="zh-CN" if lang == "zh" else "en",
+        **{
+            "data-live": f"/live/{audience}/{scene.id}/{place.key}/{lang}",
+            "data-lang": lang,
+            "data-zone": zone,
+            "data-now": str(now_ms),
+            "data-build": build,
+            "data-connection": "waiting",
+            "data-words": json.dumps(browser_words(lang), ensure_ascii=False),
+        },
+    )
+
+
+def header(
+    scene: Scene, place: Place, lang: str, viewer_menu: Component | None, note: str, address: str
+) -> Component:
+    """Title, navigation over the scenes there are, clock, date, and the truth about the whole screen."""
+    links = [
+        dcc.Link(
+            t(f"scene-{other.id}", lang),
+            href=link(address, scene=other.id, place=place.key, lang=lang),
+            className="nav-link nav-on" if other.id == scene.id else "nav-link",
+        )
+        for other in SCENES.values()
+    ]
+    other = next(language for language in LANGUAGES if language != lang)
+    language = html.A(
+        t("language-other", lang),
+        href=link(address, scene=scene.id, place=place.key, lang=other),
+        className="nav-link nav-language",
+    )
+    facts: list[Component] = [
+        html.Span(className="clock-date", **{"data-clock": "date"}),
+        html.Span(t("live-connection-waiting", lang), className="truth-summary", **{"data-say": "connection"}),
+    ]
+    if note:
+        facts.append(html.Span(note, className="data-note"))
+    return html.Header(
+        [
+            html.H1(t("wall-title", lang, place=place.name)),
+            html.Nav([*links, language, *([viewer_menu] if viewer_menu is not None else [])], className="nav"),
+            html.Div([html.Div(className="clock-time", **{"data-clock": "time"}), html.Div(facts, className="clock-facts")], className="clock"),
+        ],
+        className="wall-head",
+    )
+
+
+def link(address: str, **choices: str) -> str:
+    """An address with its choices; the browser's scripts keep theirs (layer, pause) in it too."""
+    return f"{address}?{urlencode(choices)}"
+
+

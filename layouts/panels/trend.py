@@ -1,0 +1,55 @@
+"""Cases by hour of the day, against the same weekday last week."""
+
+from typing import Final
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from indicators.readings.history import Trend
+from layouts.figures.trend import hours
+from layouts.formats import count, weekday
+from layouts.ids import MAIN, part
+from layouts.panel import Panel, Props, Showing
+from layouts.parts.frame import frame as panel_frame
+from layouts.parts.frame import live, tip
+from layouts.parts.marks import shown, swatch
+from layouts.words import t
+
+
+def frame(lang: str, instance: str = MAIN) -> Component:
+    """The graph; its figure comes with the first beat."""
+    graph = dcc.Graph(
+        id=part("trend", "figure", instance),
+        figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+        config={"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False},
+        className="graph",
+    )
+    return panel_frame(
+        "trend",
+        live("trend", "title", instance, tag=html.Span, children=t("trend-title", lang)),
+        [graph],
+        tip_text=tip(PANEL.defines, lang),
+        instance=instance,
+    )
+
+
+def show(trend: Trend, showing: Showing) -> Props:
+    """Bars for today, a dotted line for last week; a sentence when there is neither."""
+    lang = showing.lang
+    entries: list[Component | str] = [swatch("swatch-accent", t("trend-today", lang, total=count(_sum(trend))))]
+    if trend.last_week is not None:
+        entries.append(swatch("swatch-dots", t("trend-last-week", lang, weekday=weekday(showing.now, lang))))
+    else:
+        entries.append(t("trend-no-comparison", lang))
+    return {
+        "title": shown(t("trend-title" if trend.kind == "filed_today" else "trend-title-reported", lang)),
+        "sub": shown(entries),
+        "figure": {"figure": hours(trend, lang)},
+    }
+
+
+def _sum(trend: Trend) -> int:
+    return sum(number or 0 for number in trend.today)
+
+
+PANEL: Final = Panel("trend", "trend", 10, show, stale_after=30, defines=("filed_today",))

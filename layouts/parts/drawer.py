@@ -1,0 +1,134 @@
+"""The drawer: the facts of the area that was clicked, its open orders, and one order's history. Three clicks to a reason."""
+
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from data_access.reference import Reference
+from indicators.readings.facts import AreaFacts, FactOrder, OrderFacts, Step
+from layouts import ids
+from layouts.formats import NONE, count, moment
+from layouts.parts.frame import empty
+from layouts.parts.marks import light_icon
+from layouts.parts.places import category_name, county_and_community, department_name
+from layouts.words import known, t
+
+
+def drawer(lang: str) -> Component:
+    """The closed drawer; a callback fills the body and opens it."""
+    return html.Aside(
+        [
+            html.Button(t("drawer-close", lang), id=ids.DRAWER_CLOSE, className="drawer-close", type="button"),
+            html.Div(id=ids.DRAWER_BODY, className="drawer-body"),
+        ],
+        id=ids.DRAWER,
+        className="drawer",
+        **{"aria-label": t("drawer-title", lang)},
+    )
+
+
+def area_facts(facts: AreaFacts, reference: Reference, now: datetime, lang: str) -> list[Component]:
+    """What is known of an area: numbers, stages, open orders, most urgent first. Titles only where the reading gave them."""
+    area = reference.tree.by_code.get(facts.area)
+    pulse = facts.pulse
+    return [
+        html.H2(area.label(lang) if area else facts.area),
+        html.P(
+            " · ".join(
+                reference.tree.by_code[code].label(lang) for code in reversed(reference.tree.ancestors(facts.area))
+            ),
+            className="drawer-path",
+        ),
+        html.Dl(
+            [
+                *_fact("drawer-households", count(area.households if area else None), lang),
+                *_fact("drawer-population", count(area.population if area else None), lang),
+                *_fact("open-title", count(pulse.open), lang),
+                *_fact("overdue-title", count(pulse.overdue), lang),
+                *_fact("closed-title", count(pulse.closed_today), lang),
+                *_fact("on-duty-title", f"{count(facts.on_duty)} / {count(facts.planned)}", lang),
+            ],
+            className="facts",
+        ),
+        html.H3(t("drawer-stages", lang)),
+        html.Dl(
+            [item for stage, n in facts.by_stage for item in _fact(f"stage-{stage}", count(n), lang)],
+            className="facts facts-stages",
+        ),
+        html.H3(t("drawer-orders", lang)),
+        html.Div([_order(order, reference, now, lang) for order in facts.orders], className="drawer-orders")
+        if facts.orders
+        else empty(t("drawer-no-orders", lang)),
+        *([html.P(t("drawer-truncated", lang, n=len(facts.orders)), className="drawer-note")] if facts.truncated else []),
+    ]
+
+
+def _fact(key: str, value: str, lang: str) -> list[Component]:
+    return [html.Dt(t(key, lang)), html.Dd(value)]
+
+
+def _order(order: FactOrder, reference: Reference, now: datetime, lang: str) -> Component:
+    due = t("drawer-no-due", lang) if order.due is None else t("drawer-due", lang, due=moment(order.due, now, lang))
+    head = [light_icon(order.light, lang), html.B(category_name(reference, order.category, lang))]
+    lines = [
+        html.Span(head, className="order-head"),
+        html.Span(stage_name(order.stage, lang), className="order-stage"),
+        html.Span(due, className="order-due"),
+        html.Span(department_name(reference, order.department, lang), className="order-department"),
+    ]
+    if order.title is not None:
+        lines.append(html.Span(order.title, className="order-title"))
+    return html.Button(lines, id=ids.drawer_order(order.id), className="drawer-order", type="button", n_clicks=0)
+
+
+def stage_name(stage: str, lang: str) -> str:
+    """The name of a stage; one that is not of the contract is shown as it is."""
+    return t(f"stage-{stage}", lang) if known(f"stage-{stage}", lang) else str(stage)
+
+
+def order_facts(order: OrderFacts, reference: Reference, now: datetime, lang: str) -> list[Component]:
+    """One order whole, with who held it and why."""
+    rows = {
+        "order-case": order.case_no,
+        "order-stage": stage_name(order.stage, lang),
+        "order-area": county_and_community(reference, order.area, lang),
+        "order-department": department_name(reference, order.department, lang),
+        "order-reported": moment(order.reported_at, now, lang),
+        "order-due": NONE if order.due is None else moment(order.due, now, lang),
+        "order-closed": NONE if order.closed_at is None else moment(order.closed_at, now, lang),
+        "order-address": order.address or NONE,
+        "order-description": order.description or NONE,
+        "order-result": order.result or NONE,
+    }
+    return [
+        html.H2([light_icon(order.light, lang), category_name(reference, order.category, lang)]),
+        html.P(order.title or "", className="drawer-path"),
+        html.Dl([item for key, value in rows.items() for item in _fact(key, value, lang)], className="facts facts-order"),
+        html.H3(t("order-history", lang)),
+        html.Ol([_step(step, reference, now, lang) for step in order.steps], className="history")
+        if order.steps
+        else empty(t("order-no-history", lang)),
+    ]
+
+
+def _step(step: Step, reference: Reference, now: datetime, lang: str) -> Component:
+    action = f"action-{step.action}"
+    words = [
+        html.Span(moment(step.at, now, lang), className="step-at"),
+        html.B(t(action, lang) if known(action, lang) else step.action),
+    ]
+    if step.to_stage:
+        words.append(html.Span(f"→ {stage_name(step.to_stage, lang)}"))
+    if step.department:
+        words.append(html.Span(department_name(reference, step.department, lang)))
+    if step.note:
+        words.append(html.Span(step.note, className="step-note"))
+    return html.Li(words)
+
+
+def refusal(sentence: str) -> list[Component]:
+    """An answer that is only a sentence: not there, or not yours, alike."""
+    return [empty(sentence)]
+
+

@@ -1,0 +1,98 @@
+"""A card of the strip on top: one number, its comparison with last week, its line of fourteen days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dash import html
+from dash.development.base_component import Component
+
+from indicators.readings.history import LastWeek, Sparks
+from layouts.formats import NONE, THIN, change_by, difference, weekday
+from layouts.ids import MAIN
+from layouts.panel import Props, Showing
+from layouts.parts.frame import live, tip, truth, waiting
+from layouts.parts.marks import shown, spark
+from layouts.words import t
+
+Change = Literal["percent", "count", "points"]
+
+
+def card(panel: str, title: str, lang: str, *, defines: Sequence[str] = (), instance: str = MAIN) -> Component:
+    """The static frame of a card."""
+    return html.Section(
+        [
+            html.Header(
+                [live(panel, "title", instance, html.H2, children=title, title=tip(defines, lang)), truth()],
+                className="panel-head",
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            live(panel, "value", instance, html.Span, className="kpi-value", children=NONE),
+                            live(panel, "unit", instance, html.Span, className="kpi-unit"),
+                        ],
+                        className="kpi-number",
+                    ),
+                    live(panel, "change", instance, className="kpi-change"),
+                    live(panel, "note", instance, className="kpi-note"),
+                    live(panel, "spark", instance, className="kpi-spark"),
+                ],
+                className="kpi-body",
+            ),
+        ],
+        className=f"panel kpi kpi-{panel}",
+        **waiting(panel, instance),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A change with its arrow, and against what."""
+
+    change: str
+    against: str
+
+
+def compare(now: float | None, name: str, showing: Showing, kind: Change) -> Comparison:
+    """``now`` against the field ``name`` of last week's reading; says in words why there is no comparison."""
+    week = showing.also.get("last_week")
+    if not isinstance(week, LastWeek):
+        return Comparison("", t("compare-waiting", showing.lang))
+    if not week.comparable:
+        return Comparison("", t(f"compare-{week.reason}", showing.lang))
+    before = getattr(week, name)
+    if now is None or before is None:
+        return Comparison("", t("compare-no-history", showing.lang))
+    against = t("compare-against", showing.lang, weekday=weekday(week.moment, showing.lang))
+    match kind:
+        case "percent":
+            change = change_by(now, before)
+        case "points":
+            change = difference(now * 100, before * 100, 1) + THIN + t("unit-points", showing.lang)
+        case "count":
+            change = difference(now, before)
+    return Comparison(change, against)
+
+
+def line(name: str, showing: Showing, *, until_now: bool) -> list[Component]:
+    """The spark line of a field of the sparks' reading; flows leave today out, because it is not over."""
+    sparks = showing.also.get("sparks")
+    if not isinstance(sparks, Sparks):
+        return []
+    values = getattr(sparks, name)
+    days = len(values) if until_now else len(values) - 1
+    title = t("spark-stock" if until_now else "spark-flow", showing.lang, days=days)
+    return spark(values[:days], title)
+
+
+def numbers(value: str, unit: str, comparison: Comparison, note: str, spark_line: list[Component]) -> Props:
+    """The live parts of a card."""
+    return {
+        "value": shown(value),
+        "unit": shown(unit),
+        "change": shown(comparison.change),
+        "note": shown(note),
+        "spark": shown(spark_line),
+    }
