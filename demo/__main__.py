@@ -1,0 +1,56 @@
+"""``python -m demo build`` makes the demo city, ``python -m demo simulate`` keeps it alive."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from demo.build import SCALES, Built, build
+from demo.moments import ZONE
+from demo.progress import Progress
+
+
+def city_now() -> datetime:
+    """The city's time of day, without zone, to the second."""
+    return datetime.now(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of the demo."""
+    top = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("build", help="write the made-up city into a SQLite file")
+    make.add_argument("--scale", choices=SCALES, default="city")
+    make.add_argument("--out", type=Path, required=True)
+    make.add_argument("--end", type=datetime.fromisoformat, help="the moment at which the city stands (default: now)")
+    make.add_argument("--seed", type=int, default=1)
+    make.add_argument("--progress", type=Path, help="file that tells how far the build is, as JSON")
+    play = commands.add_parser("simulate", help="play the other systems into the file, in real time")
+    play.add_argument("file", type=Path)
+    play.add_argument("--speed", type=float, default=1.0, help="seconds of the city for each real one (default 1)")
+    play.add_argument("--progress", type=Path, help="file that tells when the city has caught up, as JSON")
+    return top
+
+
+def summary(built: Built) -> str:
+    """Rows and bytes of what was written, one table a line."""
+    lines = [f"  {name:<20}{count:>12,}" for name, count in built.rows.items()]
+    return "\n".join([f"{built.path}: {built.size / 1e6:,.0f} MB in {built.took:.1f} s", *lines])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    chosen = parser().parse_args(arguments)
+    progress = Progress(chosen.progress)
+    if chosen.command == "build":
+        built = build(chosen.out, chosen.scale, chosen.end or city_now(), chosen.seed, progress)
+        sys.stdout.write(summary(built) + "\n")
+        return 0
+    from demo.simulator import run
+
+    return run(chosen.file, chosen.speed, progress)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
