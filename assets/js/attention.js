@@ -1,0 +1,34 @@
+/* Whether somebody is at the screen: pages and layers stand still while a hand is near. */
+(function (gridwall) {
+  'use strict';
+
+  const HOLD_MS = 60000;
+  let touchedAt = -Infinity;
+  let hovered = null;
+
+  function touched(event) {
+    touchedAt = performance.now();
+    hovered = event.target instanceof Element ? event.target : null;
+  }
+
+  function left() {
+    hovered = null;
+  }
+
+  /** @returns {boolean} whether anybody touched, clicked or turned the wheel within the last minute */
+  function present() {
+    return performance.now() - touchedAt < HOLD_MS;
+  }
+
+  /** @param {Element} element @returns {boolean} whether the pointer was last seen upon it, within the last minute */
+  function near(element) {
+    return present() && hovered !== null && element.contains(hovered);
+  }
+
+  for (const name of ['pointerdown', 'pointermove', 'wheel', 'keydown', 'touchstart']) {
+    document.addEventListener(name, touched, {passive: true, capture: true});
+  }
+  document.documentElement.addEventListener('pointerleave', left, {passive: true});
+
+  gridwall.attention = {present, near};
+})(window.gridwall = window.gridwall || {});

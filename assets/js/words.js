@@ -1,0 +1,49 @@
+/* The words this screen writes itself; they travel with the page (data-words on its root). */
+(function (gridwall) {
+  'use strict';
+
+  /** @type {{element: ?Element, texts: Object<string, string>}} */
+  let kept = {element: null, texts: {}};
+
+  /** @returns {?HTMLElement} the root of the wall, when the page has been drawn */
+  function root() {
+    return document.querySelector('[data-live]');
+  }
+
+  /** @returns {Object<string, string>} */
+  function texts() {
+    const element = root();
+    if (element && kept.element !== element) {
+      try {
+        kept = {element, texts: JSON.parse(element.getAttribute('data-words') || '{}')};
+      } catch (error) {
+        kept = {element, texts: {}};
+      }
+    }
+    return kept.texts;
+  }
+
+  /** @param {string} key @returns {boolean} */
+  function has(key) {
+    return Object.prototype.hasOwnProperty.call(texts(), key);
+  }
+
+  /** @param {string} key @param {Object<string, *>} [params] @returns {string} the text, empty when there is none */
+  function say(key, params) {
+    return has(key) ? gridwall.format.fill(texts()[key], params) : '';
+  }
+
+  /** @returns {string} zh or en */
+  function language() {
+    const element = root();
+    return (element && element.getAttribute('data-lang')) || 'zh';
+  }
+
+  /** @returns {string} the city's time zone */
+  function zone() {
+    const element = root();
+    return (element && element.getAttribute('data-zone')) || 'Asia/Shanghai';
+  }
+
+  gridwall.words = {root, has, say, language, zone};
+})(window.gridwall = window.gridwall || {});
