@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.parts.attrs import attrs
 from layouts.parts.drawer import drawer
 from layouts.scene import Place, Scene
 from layouts.scenes import SCENES
@@ -40,21 +41,19 @@ def page(
         id=ids.WALL_ROOT,
         className=f"wall wall-{scene.id} lang-{lang}",
         lang="zh-CN" if lang == "zh" else "en",
-        **{
-            "data-live": f"/live/{audience}/{scene.id}/{place.key}/{lang}",
-            "data-lang": lang,
-            "data-zone": zone,
-            "data-now": str(now_ms),
-            "data-build": build,
-            "data-connection": "waiting",
-            "data-words": json.dumps(browser_words(lang), ensure_ascii=False),
-        },
+        **attrs(
+            data_live=f"/live/{audience}/{scene.id}/{place.key}/{lang}",
+            data_lang=lang,
+            data_zone=zone,
+            data_now=str(now_ms),
+            data_build=build,
+            data_connection="waiting",
+            data_words=json.dumps(browser_words(lang), ensure_ascii=False),
+        ),
     )
 
 
-def header(
-    scene: Scene, place: Place, lang: str, viewer_menu: Component | None, note: str, address: str
-) -> Component:
+def header(scene: Scene, place: Place, lang: str, viewer_menu: Component | None, note: str, address: str) -> Component:
     """Title, navigation over the scenes there are, clock, date, and the truth about the whole screen."""
     links = [
         dcc.Link(
@@ -71,8 +70,8 @@ def header(
         className="nav-link nav-language",
     )
     facts: list[Component] = [
-        html.Span(className="clock-date", **{"data-clock": "date"}),
-        html.Span(t("live-connection-waiting", lang), className="truth-summary", **{"data-say": "connection"}),
+        html.Span(className="clock-date", **attrs(data_clock="date")),
+        html.Span(t("live-connection-waiting", lang), className="truth-summary", **attrs(data_say="connection")),
     ]
     if note:
         facts.append(html.Span(note, className="data-note"))
@@ -80,7 +79,13 @@ def header(
         [
             html.H1(t("wall-title", lang, place=place.name)),
             html.Nav([*links, language, *([viewer_menu] if viewer_menu is not None else [])], className="nav"),
-            html.Div([html.Div(className="clock-time", **{"data-clock": "time"}), html.Div(facts, className="clock-facts")], className="clock"),
+            html.Div(
+                [
+                    html.Div(className="clock-time", **attrs(data_clock="time")),
+                    html.Div(facts, className="clock-facts"),
+                ],
+                className="clock",
+            ),
         ],
         className="wall-head",
     )
@@ -89,5 +94,3 @@ def header(
 def link(address: str, **choices: str) -> str:
     """An address with its choices; the browser's scripts keep theirs (layer, pause) in it too."""
     return f"{address}?{urlencode(choices)}"
-
-

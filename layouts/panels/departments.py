@@ -65,7 +65,10 @@ def _row(row: DepartmentRate, low: float, showing: Showing) -> Component:
             html.Span(name, className="name cut", title=name),
             html.Div(
                 [
-                    html.I(className="interval", style={"left": percent_of(at(start)), "width": percent_of(at(end) - at(start))}),
+                    html.I(
+                        className="interval",
+                        style={"left": percent_of(at(start)), "width": percent_of(at(end) - at(start))},
+                    ),
                     html.I(className="dot", style={"left": percent_of(at(rate))}),
                 ],
                 className="track",
@@ -80,7 +83,10 @@ def _row(row: DepartmentRate, low: float, showing: Showing) -> Component:
 
 def _axis(low: float) -> list[Component]:
     ticks = [low + (1 - low) * step / 4 for step in range(5)]
-    return [html.Span(percent(tick, 0 if tick * 100 % 1 < 0.01 else 1), style={"left": percent_of(step / 4)}) for step, tick in enumerate(ticks)]
+    return [
+        html.Span(percent(tick, 0 if tick * 100 % 1 < 0.01 else 1), style={"left": percent_of(step / 4)})
+        for step, tick in enumerate(ticks)
+    ]
 
 
 def _few(departments: Departments, showing: Showing) -> list[Component]:
@@ -94,7 +100,11 @@ def _few(departments: Departments, showing: Showing) -> list[Component]:
             html.Span(
                 [
                     department_name(showing.reference, row.department, lang),
-                    html.B(f"{count(row.rate.good)}/{count(row.rate.of)}" if row.rate.of else t("departments-nothing-due", lang)),
+                    html.B(
+                        f"{count(row.rate.good)}/{count(row.rate.of)}"
+                        if row.rate.of
+                        else t("departments-nothing-due", lang)
+                    ),
                 ],
                 className="foot-item",
             )

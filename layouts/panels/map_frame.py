@@ -11,6 +11,7 @@ from layouts import ids
 from layouts.ids import MAIN, part
 from layouts.panel import Panel, Props, Showing
 from layouts.panels import map_counts, map_ontime
+from layouts.parts.attrs import attrs
 from layouts.parts.frame import live, waiting
 from layouts.parts.marks import shown
 from layouts.words import t
@@ -26,7 +27,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
             t(f"layer-{layer}-tab", lang),
             className="map-tab",
             type="button",
-            **{"data-layer": layer, "aria-pressed": "true" if layer == LAYERS[0] else "false"},
+            **attrs(data_layer=layer, aria_pressed="true" if layer == LAYERS[0] else "false"),
         )
         for layer in LAYERS
     ]
@@ -36,7 +37,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
     ]
     return html.Section(
         [
-            html.Div(tabs, className="map-tabs", role="group", **{"aria-label": t("layers-title", lang)}),
+            html.Div(tabs, className="map-tabs", role="group", **attrs(aria_label=t("layers-title", lang))),
             html.Div(_map(), className="map-box"),
             *layers,
             live("map-frame", "credit", instance, className="map-credit"),
@@ -44,14 +45,14 @@ def frame(lang: str, instance: str = MAIN) -> Component:
             dcc.Store(id=ids.MAP_PICKED),
         ],
         className="panel map",
-        **{"data-layer": LAYERS[0]},
+        **attrs(data_layer=LAYERS[0]),
         **waiting("map-frame", instance),
     )
 
 
 def _map() -> Component:
     """Panes from below: water, cells (Leaflet's own canvas), borders. The browser hands over the data of all three."""
-    return dl.Map(
+    drawn: Component = dl.Map(
         [
             dl.Pane(
                 dl.GeoJSON(id=ids.MAP_WATER, style={"variable": "gridwall.map.waterStyle"}, interactive=False),
@@ -78,6 +79,7 @@ def _map() -> Component:
         preferCanvas=True,
         className="map-leaflet",
     )
+    return drawn
 
 
 def show(sources: Sources, showing: Showing) -> Props:

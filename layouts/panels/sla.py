@@ -11,6 +11,7 @@ from indicators.readings.deadlines import Sla, SlaRow
 from layouts.formats import count, moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import attrs
 from layouts.parts.frame import empty, paged, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import light_icon, shown
@@ -79,12 +80,12 @@ def left(row: SlaRow, showing: Showing) -> Component:
         remaining += (showing.now - at) / timedelta(seconds=1)
     return html.Span(
         className=f"count pill pill-{row.light.value}",
-        **{
-            "data-left": str(round(remaining)),
-            "data-at": str(showing.epoch_ms(at)) if row.running else "",
-            "data-running": "1" if row.running else "0",
-            "data-flips": "" if row.flips_at is None else str(showing.epoch_ms(row.flips_at)),
-        },
+        **attrs(
+            data_left=str(round(remaining)),
+            data_at=str(showing.epoch_ms(at)) if row.running else "",
+            data_running="1" if row.running else "0",
+            data_flips="" if row.flips_at is None else str(showing.epoch_ms(row.flips_at)),
+        ),
     )
 
 

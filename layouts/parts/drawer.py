@@ -9,6 +9,7 @@ from data_access.reference import Reference
 from indicators.readings.facts import AreaFacts, FactOrder, OrderFacts, Step
 from layouts import ids
 from layouts.formats import NONE, count, moment
+from layouts.parts.attrs import attrs
 from layouts.parts.frame import empty
 from layouts.parts.marks import light_icon
 from layouts.parts.places import category_name, county_and_community, department_name
@@ -24,7 +25,7 @@ def drawer(lang: str) -> Component:
         ],
         id=ids.DRAWER,
         className="drawer",
-        **{"aria-label": t("drawer-title", lang)},
+        **attrs(aria_label=t("drawer-title", lang)),
     )
 
 
@@ -60,7 +61,11 @@ def area_facts(facts: AreaFacts, reference: Reference, now: datetime, lang: str)
         html.Div([_order(order, reference, now, lang) for order in facts.orders], className="drawer-orders")
         if facts.orders
         else empty(t("drawer-no-orders", lang)),
-        *([html.P(t("drawer-truncated", lang, n=len(facts.orders)), className="drawer-note")] if facts.truncated else []),
+        *(
+            [html.P(t("drawer-truncated", lang, n=len(facts.orders)), className="drawer-note")]
+            if facts.truncated
+            else []
+        ),
     ]
 
 
@@ -104,7 +109,9 @@ def order_facts(order: OrderFacts, reference: Reference, now: datetime, lang: st
     return [
         html.H2([light_icon(order.light, lang), category_name(reference, order.category, lang)]),
         html.P(order.title or "", className="drawer-path"),
-        html.Dl([item for key, value in rows.items() for item in _fact(key, value, lang)], className="facts facts-order"),
+        html.Dl(
+            [item for key, value in rows.items() for item in _fact(key, value, lang)], className="facts facts-order"
+        ),
         html.H3(t("order-history", lang)),
         html.Ol([_step(step, reference, now, lang) for step in order.steps], className="history")
         if order.steps
@@ -130,5 +137,3 @@ def _step(step: Step, reference: Reference, now: datetime, lang: str) -> Compone
 def refusal(sentence: str) -> list[Component]:
     """An answer that is only a sentence: not there, or not yours, alike."""
     return [empty(sentence)]
-
-

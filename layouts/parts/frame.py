@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from indicators.registry import definition
 from layouts.ids import MAIN, part
+from layouts.parts.attrs import attrs
 
 Child = Component | str | None
 
@@ -56,9 +57,9 @@ def frame(
     )
 
 
-def waiting(panel: str, instance: str = MAIN) -> dict[str, str]:
+def waiting(panel: str, instance: str = MAIN) -> dict[str, Any]:
     """The attributes by which the browser finds a frame; before the first beat it is waiting."""
-    return {"data-panel": panel, "data-instance": instance, "data-state": "waiting"}
+    return attrs(data_panel=panel, data_instance=instance, data_state="waiting")
 
 
 def empty(text: str) -> Component:
@@ -68,5 +69,5 @@ def empty(text: str) -> Component:
 
 def paged(panel: str, instance: str = MAIN, *, most: int | None = None, dwell: int = 12) -> Component:
     """A list that the browser shows page by page: at most ``most`` rows at once, and only those that fit whole."""
-    pager = {"data-pager": "" if most is None else str(most), "data-dwell": str(dwell)}
+    pager = attrs(data_pager="" if most is None else str(most), data_dwell=str(dwell))
     return live(panel, "rows", instance, className="rows", **pager)

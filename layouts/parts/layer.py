@@ -9,6 +9,7 @@ from data_access.reference import AreaTree
 from layouts.formats import count
 from layouts.ids import MAIN, part
 from layouts.panel import Props, Showing
+from layouts.parts.attrs import attrs
 from layouts.parts.frame import live, tip, truth, waiting
 from layouts.parts.marks import shown
 from layouts.parts.ramp import legend
@@ -33,13 +34,20 @@ def layer_frame(layer: str, lang: str, defines: tuple[str, ...], instance: str =
             dcc.Store(id=part(panel, "values", instance)),
         ],
         className="map-layer",
-        **{"data-layer": layer},
+        **attrs(data_layer=layer),
         **waiting(panel, instance),
     )
 
 
 def layer_props(
-    showing: Showing, classes: str, labels: dict[str, str], extra: dict[str, str], *, sub: str, not_located: int, total: int
+    showing: Showing,
+    classes: str,
+    labels: dict[str, str],
+    extra: dict[str, str],
+    *,
+    sub: str,
+    not_located: int,
+    total: int,
 ) -> Props:
     """The live parts of a layer. ``classes`` has one character a cell, in the order of the geometry file."""
     note = t("layer-not-located", showing.lang, n=count(not_located), total=count(total))

@@ -41,12 +41,12 @@ def polyline(values: Sequence[float | None]) -> str | None:
     spread, last = (high - low) or 1.0, len(values) - 1
     points = [(i / last, 0.5 if high == low else 1 - (v - low) / spread) for i, v in known]
     upper, lower = [], []
-    for at, (x, y) in enumerate(points):
+    for at, point in enumerate(points):
         (x0, y0), (x1, y1) = points[max(at - 1, 0)], points[min(at + 1, len(points) - 1)]
         dx, dy = (x1 - x0) * _ASPECT, y1 - y0
         length = hypot(dx, dy) or 1.0
         across, down = round(dy / length * _HALF, 4), round(dx / length * _HALF, 4)
-        x, y = round(2 + x * 96, 1), round(8 + y * 84, 1)
+        x, y = round(2 + point[0] * 96, 1), round(8 + point[1] * 84, 1)
         upper.append(f"calc({x}% + {across}rem) calc({y}% - {down}rem)")
         lower.append(f"calc({x}% - {across}rem) calc({y}% + {down}rem)")
     return f"polygon({', '.join(upper + lower[::-1])})"

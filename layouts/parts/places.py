@@ -15,9 +15,7 @@ def area_name(reference: Reference, code: str | None, lang: str, down_to: str = 
 def county_and_community(reference: Reference, code: str | None, lang: str) -> str:
     """Where something happened, down to the community: "泉山区 翟山社区"."""
     names = [
-        area.label(lang)
-        for level in ("county", "community")
-        if (area := reference.tree.up_to(code, level)) is not None
+        area.label(lang) for level in ("county", "community") if (area := reference.tree.up_to(code, level)) is not None
     ]
     return " ".join(names) or area_name(reference, code, lang)
 

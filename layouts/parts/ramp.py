@@ -31,7 +31,7 @@ def breaks_of(top: int) -> tuple[int, ...]:
 
 
 def class_of(value: float | None, breaks: Sequence[int]) -> str:
-    """"0" none, "1" to "4" rising, "." no value."""
+    """ "0" none, "1" to "4" rising, "." no value."""
     if value is None:
         return NO_VALUE
     return "0" if value <= 0 else str(1 + sum(value > end for end in breaks))
