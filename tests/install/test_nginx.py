@@ -1,0 +1,259 @@
+"""``deploy/nginx.conf`` in a real nginx: shared for a second after the check, and nobody names himself.
+
+Behind it stands a stub that counts, so that each sentence of the file's head is one test.
+"""
+
+import itertools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures.servers import free_port, unavailable, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+WALL = "/live/wall/overview/3203/zh"
+ALLOWED = "gridwall_device=good"
+
+
+@dataclass
+class Application:
+    """What the stub saw, by path, and how it answers."""
+
+    hits: Counter[str] = field(default_factory=Counter)
+    seen: list[dict[str, str]] = field(default_factory=list)
+    port: int = 0
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+        path = handler.path.partition("?")[0]
+        self.hits[path] += 1
+        self.seen.append({"path": handler.path, **{name.lower(): value for name, value in handler.headers.items()}})
+        if path == "/auth/live":
+            good = "gridwall_device=good" in handler.headers.get("Cookie", "")
+            return (204 if good and handler.headers["X-Original-URI"].startswith("/live/wall/") else 403), {}, b""
+        body = f"{path} {self.hits[path]} {handler.headers.get('Accept-Encoding', '')}".encode()
+        if path.startswith("/live/public/"):
+            return 200, {"Cache-Control": "public, max-age=1", "Vary": "Accept-Encoding"}, body
+        return 200, {"Cache-Control": "no-store", "Set-Cookie": "own=1", "Vary": "Accept-Encoding, Cookie"}, body
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Proxy:
+    """nginx in front of the stub."""
+
+    port: int
+    application: Application
+
+    def get(self, path: str, **headers: str) -> Answer:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            response = connection.getresponse()
+            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def application() -> Iterator[Application]:
+    state = Application()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            status, headers, body = state.answer(self)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if status != 204:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the name of the base class)
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    state.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield state
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def nginx(application: Application, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    program = shutil.which("nginx", path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/local/sbin")
+    if program is None:
+        unavailable("nginx is not installed")
+    folder = tmp_path_factory.mktemp("nginx")
+    port = free_port()
+    site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for written, private in (
+        (r"listen 80;", f"listen 127.0.0.1:{port};"),
+        (r"server 127.0.0.1:8050;", f"server 127.0.0.1:{application.port};"),
+        (r"/var/cache/nginx/gridwall", str(folder / "cache")),
+    ):
+        assert site.count(written) == 1, written
+        site = site.replace(written, private)
+    (folder / "site.conf").write_text(site, encoding="utf-8")
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"{user}daemon off;\nworker_processes 1;\npid {folder}/pid;\nerror_log {folder}/error.log;\n"
+        f"events {{}}\nhttp {{\naccess_log off;\n{temporary}include {folder}/site.conf;\n}}\n",
+        encoding="utf-8",
+    )
+    command = [program, "-e", f"{folder}/error.log", "-p", str(folder), "-c", f"{folder}/nginx.conf"]
+    tested = subprocess.run([*command, "-t"], capture_output=True, encoding="utf-8", check=False, timeout=60)
+    assert tested.returncode == 0, tested.stderr
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    proxy = Proxy(port, application)
+
+    def answers() -> bool:
+        assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
+        try:
+            return proxy.get("/healthz").status == 200
+        except OSError:
+            return False
+
+    try:
+        wait_until(answers, "nginx answers")
+        yield proxy
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+_places = itertools.count(1)
+
+
+def distinct(path: str) -> str:
+    """The same path with a place of its own, so that no test meets another's cache."""
+    return path.replace("3203", f"3203{next(_places):04d}")
+
+
+def test_many_walls_cost_as_much_as_one(nginx: Proxy) -> None:
+    path = distinct(WALL)
+    begun = time.monotonic()
+    bodies = {nginx.get(f"{path}?since=1.5", Cookie=ALLOWED).body for _ in range(20)}
+    seconds = time.monotonic() - begun
+    assert nginx.application.hits[path] <= 2 + int(seconds)
+    assert len(bodies) == nginx.application.hits[path]
+
+
+def test_a_body_is_fresh_again_after_its_second(nginx: Proxy) -> None:
+    path = distinct(WALL)
+    first = nginx.get(path, Cookie=ALLOWED).body
+    wait_until(lambda: nginx.get(path, Cookie=ALLOWED).body != first, "the body is asked for again", 10)
+
+
+def test_a_wall_that_may_not_see_gets_nothing_even_from_the_cache(nginx: Proxy) -> None:
+    path = distinct(WALL)
+    assert nginx.get(path, Cookie=ALLOWED).status == 200
+    for cookie in ("", "gridwall_device=bad"):
+        refused = nginx.get(path, Cookie=cookie)
+        assert refused.status == 404
+        assert b"3203" not in refused.body
+    assert nginx.get(distinct(WALL), Cookie="gridwall_device=bad").status == 404
+
+
+def test_the_check_is_asked_for_the_very_path_that_is_served(nginx: Proxy) -> None:
+    path = distinct(WALL)
+    nginx.get(path.replace("overview", "over%76iew"), Cookie=ALLOWED)
+    asked = [request for request in nginx.application.seen if request["path"] == "/auth/live"][-1]
+    assert asked["x-original-uri"] == path
+
+
+def test_a_path_with_strange_characters_is_never_shared(nginx: Proxy) -> None:
+    path = distinct(WALL)
+    for ending in ("%0d%0aX-Gridwall-User:%20boss", "%0a", "%20", "%00"):
+        before = len(nginx.application.seen)
+        status = nginx.get(f"{path}{ending}", Cookie=ALLOWED).status
+        asked = nginx.application.seen[before:]
+        assert status in {200, 400, 404}
+        assert all("x-gridwall-user" not in request and request["path"] != "/auth/live" for request in asked)
+
+
+def test_each_encoding_has_its_own_body_and_there_are_three(nginx: Proxy) -> None:
+    path = distinct(WALL)
+    answers = {
+        encoding: nginx.get(path, Cookie=ALLOWED, Accept_Encoding=encoding).body.rpartition(b" ")[2]
+        for encoding in ("gzip, deflate, br, zstd", "gzip;q=1.0, deflate", "identity")
+    }
+    assert list(answers.values()) == [b"br", b"gzip", b""]
+
+
+def test_no_cookie_travels_in_a_shared_body(nginx: Proxy) -> None:
+    assert "set-cookie" not in nginx.get(distinct(WALL), Cookie=ALLOWED).headers
+    assert nginx.get(distinct("/live/official/overview/3203/zh")).headers["set-cookie"] == "own=1"
+
+
+def test_what_is_somebodys_own_is_never_kept(nginx: Proxy) -> None:
+    for path in ("/live/official/overview/3203/zh", "/live/leader/overview/3203/zh", "/page-3203"):
+        own = distinct(path)
+        bodies = [nginx.get(own, Cookie=ALLOWED).body for _ in range(3)]
+        assert len(set(bodies)) == 3
+
+
+def test_public_bodies_are_shared_without_a_check(nginx: Proxy) -> None:
+    path = distinct("/live/public/overview/3203/zh")
+    checks = nginx.application.hits["/auth/live"]
+    begun = time.monotonic()
+    for _ in range(10):
+        assert nginx.get(path).status == 200
+    assert nginx.application.hits[path] <= 2 + int(time.monotonic() - begun)
+    assert nginx.application.hits["/auth/live"] == checks
+
+
+@pytest.mark.parametrize("path", ["/page", WALL, "/live/official/overview/3203/zh", "/geometry/ab.json"])
+def test_nobody_names_himself(nginx: Proxy, path: str) -> None:
+    before = len(nginx.application.seen)
+    names = {"X_Gridwall_User": "boss", "X_Gridwall_Role": "leader", "X_Gridwall_Areas": "3203"}
+    nginx.get(distinct(path), Cookie=ALLOWED, X_Forwarded_For="10.0.0.1", **names)
+    asked = nginx.application.seen[before:]
+    assert asked
+    for request in asked:
+        assert not any(re.match("x-gridwall-(user|role|areas|departments)", name) for name in request)
+        assert request.get("x-forwarded-for") == "127.0.0.1"
+
+
+def test_a_dead_application_looks_dead(nginx: Proxy, application: Application) -> None:
+    """After its second a body is not served any more when nobody answers behind."""
+    path = distinct(WALL)
+    assert nginx.get(path, Cookie=ALLOWED).status == 200
+    real = application.answer
+
+    def broken(handler: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+        return 503, {}, b""
+
+    application.answer = broken  # type: ignore[method-assign]
+    try:
+        wait_until(lambda: nginx.get(path, Cookie=ALLOWED).status >= 500, "the failure is seen", 15)
+    finally:
+        application.answer = real  # type: ignore[method-assign]
