@@ -2,7 +2,7 @@
 
 Few columns are required. A null, an absent optional column or an absent optional table means "not recorded", never 0.
 Codes are text (leading zeros matter). Times are stored as the database has them; ``LocalTime`` hands them to Python as
-naive city time, whatever the engine stored. Coordinates are WGS-84 degrees unless ``GRIDWALL_SOURCE_CRS`` says otherwise.
+naive city time, whatever the engine stored. Coordinates are WGS-84 degrees unless ``GRIDWALL_SOURCE_CRS`` says other.
 """
 
 from datetime import datetime
@@ -27,12 +27,13 @@ class LocalTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Text on SQLite, a plain date-time elsewhere."""
-        return dialect.type_descriptor(String(19) if dialect.name == "sqlite" else DateTime())
+        stored: TypeEngine[Any] = String(19) if dialect.name == "sqlite" else DateTime()
+        return dialect.type_descriptor(stored)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
-        """City time as the engine stores it; an aware value is refused, because its zone would be dropped in silence."""
+        """City time as the engine stores it; an aware value is refused, its zone would be dropped in silence."""
         if value is None:
             return None
         if value.tzinfo is not None:
@@ -246,9 +247,7 @@ work_order_measures: Final = _table(
     _text("reason"),
 )
 
-workers: Final = _table(
-    "workers", _code("id", key=True), _text("name"), _text("phone"), _code("role"), _int("active")
-)
+workers: Final = _table("workers", _code("id", key=True), _text("name"), _text("phone"), _code("role"), _int("active"))
 
 worker_areas: Final = _table(
     "worker_areas",
@@ -329,7 +328,7 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "patrol_pings": (("worker_id", "at"),),
     "shifts": (("end_at", "start_at"), ("worker_id", "start_at")),
 }
-"""The indexes that keep the live counts flat as history grows: table -> column lists. ``gridwall check`` names the missing.
+"""Indexes that keep live counts flat as history grows: table -> column lists. ``gridwall check`` names what is missing.
 
 Columns that a database does not record are left out of its indexes.
 """

@@ -1,4 +1,4 @@
-"""Errors of SQLAlchemy and the three drivers, turned into ours. What the driver said stays as the detail, for the log."""
+"""Errors of SQLAlchemy and the three drivers as ours. What the driver said stays as the detail, for the log."""
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -6,25 +6,29 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from data_access.errors import ContractBroken, SourceError, SourceRefused, SourceTooSlow, SourceUnreachable
 
 _POSTGRESQL = {
-    "57014": SourceTooSlow,
-    "55P03": SourceTooSlow,
+    "57014": SourceTooSlow,  # statement_timeout
+    "55P03": SourceTooSlow,  # lock_timeout
+    "40001": SourceTooSlow,  # a standby cancelled the statement to go on replaying
     "42501": SourceRefused,
     "25006": SourceRefused,
-    "42P01": ContractBroken,
-    "42703": ContractBroken,
-    "42883": ContractBroken,
+    "28": SourceRefused,  # login
+    "42": ContractBroken,  # names and types
+    "22": ContractBroken,  # a value that is not of the expected type
 }
+"""SQLSTATE, or its class where the whole class means one thing."""
 _MYSQL = {
     1969: SourceTooSlow,
     3024: SourceTooSlow,
     1205: SourceTooSlow,
     1044: SourceRefused,
+    1045: SourceRefused,
     1142: SourceRefused,
     1143: SourceRefused,
     1290: SourceRefused,
     1792: SourceRefused,
     1146: ContractBroken,
     1054: ContractBroken,
+    1356: ContractBroken,
 }
 _SQLITE = (
     ("interrupted", SourceTooSlow),
@@ -53,7 +57,7 @@ def _kind_of(error: DBAPIError) -> type[SourceError] | None:
     original = error.orig
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str):
-        return _POSTGRESQL.get(state)
+        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
     arguments = getattr(original, "args", ())
     if arguments and isinstance(arguments[0], int):
         return _MYSQL.get(arguments[0])

@@ -1,17 +1,17 @@
 """The errors of gridwall, as one tree. Each carries a key of the word catalogues and parameters, never a finished text.
 
-    DashboardError
-    |-- SourceError                 the operational database cannot be read just now
-    |   |-- SourceUnreachable       no connection, connection lost, file missing or moved away
-    |   |-- SourceTooSlow           a statement ran into its time limit
-    |   |-- SourceRefused           the database refused the statement (rights, read only)
-    |   `-- ContractBroken          a required table or column is missing or has the wrong type
-    |-- LedgerError                 our own small database cannot be used
-    |-- InputError                  something typed, posted or configured is not acceptable
-    |   |-- SettingError            a GRIDWALL_* setting is unknown or out of bounds
-    |   |-- ImportRefused           an import was refused as a whole; nothing was written
-    |   `-- UnknownPlace            an area or department that does not exist or may not be seen (answered alike)
-    `-- StoreError                  the broadcast or conversation store cannot be used
+DashboardError
+|-- SourceError                 the operational database cannot be read just now
+|   |-- SourceUnreachable       no connection, connection lost, file missing or moved away
+|   |-- SourceTooSlow           a statement ran into its time limit
+|   |-- SourceRefused           the database refused the statement (rights, read only)
+|   `-- ContractBroken          a required table or column is missing or has the wrong type
+|-- LedgerError                 our own small database cannot be used
+|-- InputError                  something typed, posted or configured is not acceptable
+|   |-- SettingError            a GRIDWALL_* setting is unknown or out of bounds
+|   |-- ImportRefused           an import was refused as a whole; nothing was written
+|   `-- UnknownPlace            an area or department that does not exist or may not be seen (answered alike)
+`-- StoreError                  the broadcast or conversation store cannot be used
 """
 
 

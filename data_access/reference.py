@@ -11,7 +11,7 @@ LEVELS: Final = ("city", "county", "street", "community", "grid", "micro_grid")
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area; ``lon`` and ``lat`` (WGS-84) are its label point. Households and population are None where not recorded."""
+    """One area; ``lon`` and ``lat`` (WGS-84) are its label point; None is "not recorded"."""
 
     code: str
     parent_code: str | None
@@ -68,50 +68,74 @@ class Category:
 
 @dataclass(frozen=True)
 class AreaTree:
-    """Areas by code, with subtrees as sets of codes. An area whose parent is unknown, or its own ancestor, is a root."""
+    """Areas by code, with subtrees as sets of codes. An area whose parent is unknown, or below itself, is a root."""
 
     by_code: Mapping[str, Area]
     _subtrees: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def build(cls, areas: Iterable[Area]) -> "AreaTree":
-        """A tree of these areas; a circle of parents is cut."""
-        by_code = {area.code: area for area in areas}
-        return cls(by_code)
+        """A tree of these areas; a circle of parents is cut at each of its members."""
+        return cls({area.code: area for area in areas})
+
+    @cached_property
+    def parent_of(self) -> Mapping[str, str]:
+        """The code of the parent by code; roots are not in it."""
+        return {code: parent for code in self.by_code if (parent := self._parent(code)) is not None}
+
+    def _parent(self, code: str) -> str | None:
+        parent = above = self.by_code[code].parent_code
+        seen: set[str] = set()
+        while above is not None and above in self.by_code and above not in seen:
+            if above == code:
+                return None
+            seen.add(above)
+            above = self.by_code[above].parent_code
+        return parent if parent in self.by_code else None
 
     @cached_property
     def children_of(self) -> Mapping[str | None, tuple[str, ...]]:
         """Codes of the children by parent code, sorted; the key None holds the roots."""
         found: dict[str | None, list[str]] = {}
         for code in sorted(self.by_code):
-            lineage = self.ancestors(code)
-            found.setdefault(lineage[0] if lineage else None, []).append(code)
+            found.setdefault(self.parent_of.get(code), []).append(code)
         return {parent: tuple(codes) for parent, codes in found.items()}
 
     @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """Codes without a parent, zones left out, the one with the most below it first."""
+        roots = (code for code in self.children_of.get(None, ()) if self.by_code[code].level != "zone")
+        return tuple(sorted(roots, key=lambda code: (-len(self.subtree(code)), code)))
+
+    @property
     def root(self) -> str | None:
         """The code of the city: the root with the most below it; None without areas."""
-        roots = [code for code in self.children_of.get(None, ()) if self.by_code[code].level != "zone"]
-        return max(roots, key=lambda code: (len(self.subtree(code)), code), default=None)
+        return self.roots[0] if self.roots else None
+
+    @property
+    def only_root(self) -> bool:
+        """Whether there is exactly one root, so that the whole database is that one city's."""
+        return len(self.roots) == 1
 
     def ancestors(self, code: str) -> tuple[str, ...]:
-        """Codes above this one, nearest first; ends where a parent is unknown or the chain closes on itself."""
+        """Codes above this one, nearest first."""
         chain: list[str] = []
-        area = self.by_code.get(code)
-        while area is not None and area.parent_code in self.by_code and area.parent_code not in (*chain, code):
-            chain.append(area.parent_code)  # type: ignore[arg-type]
-            area = self.by_code[chain[-1]]
+        parent = self.parent_of.get(code)
+        while parent is not None:
+            chain.append(parent)
+            parent = self.parent_of.get(parent)
         return tuple(chain)
 
     def subtree(self, code: str) -> frozenset[str]:
         """This code and all below it; only itself when unknown."""
         known = self._subtrees.get(code)
         if known is None:
-            found, waiting = {code}, [code]
+            found = {code}
+            waiting = [code]
             while waiting:
-                fresh = [child for child in self.children_of.get(waiting.pop(), ()) if child not in found]
-                found.update(fresh)
-                waiting.extend(fresh)
+                children = self.children_of.get(waiting.pop(), ())
+                found.update(children)
+                waiting.extend(children)
             known = self._subtrees[code] = frozenset(found)
         return known
 
@@ -138,25 +162,27 @@ class AreaTree:
     def prefix_safe(self) -> bool:
         """Whether a subtree may be asked for as a range of codes.
 
-        True only when every child's code starts with its parent's, codes of a level are equally long and all are digits:
-        otherwise BOS-W05 would take in BOS-W050.
+        True only when codes are digits, codes of a level are equally long, and one code begins with another exactly
+        when it lies below it: otherwise BOS-W05 would take in BOS-W050.
         """
-        lengths: dict[str, set[int]] = {}
-        for area in self.by_code.values():
-            if not (area.code.isascii() and area.code.isdigit()):
+        lengths: dict[str, int] = {}
+        above: list[str] = []
+        for code in sorted(self.by_code):
+            if not (code.isascii() and code.isdigit()):
                 return False
-            lengths.setdefault(area.level, set()).add(len(area.code))
-            if area.parent_code in self.by_code and not area.code.startswith(area.parent_code or ""):
+            if lengths.setdefault(self.by_code[code].level, len(code)) != len(code):
                 return False
-        ranked = [lengths[level] for level in LEVELS if level in lengths]
-        return all(len(seen) == 1 for seen in lengths.values()) and all(
-            max(a) < min(b) for a, b in zip(ranked, ranked[1:], strict=False)
-        )
+            while above and not code.startswith(above[-1]):
+                above.pop()
+            if (above[-1] if above else None) != self.parent_of.get(code):
+                return False
+            above.append(code)
+        return True
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Everything that changes by the day, not by the second; read again once a minute."""
+    """Everything that changes by the day, not by the second; read again once a minute, the same object if unchanged."""
 
     tree: AreaTree
     departments: Mapping[str, Department]

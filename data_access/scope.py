@@ -53,7 +53,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """An audience and the grants that must all hold. The first grant is the viewer's right, later ones a chosen focus."""
+    """An audience and the grants that must all hold. The first grant is the viewer's right, later ones a focus."""
 
     audience: Audience
     grants: tuple[Grant, ...] = ()

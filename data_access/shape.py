@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy import Connection, String, bindparam, text
+from sqlalchemy.exc import OperationalError
 
 from data_access import contract
 from data_access.errors import ContractBroken
@@ -31,7 +32,7 @@ class Shape:
         return tuple(lost)
 
     def require(self) -> "Shape":
-        """Itself, when all required tables and columns are there. Raises ContractBroken naming the first that is not."""
+        """Itself, when all required tables and columns are there. Raises ContractBroken naming those that are not."""
         needs = {
             table.name: tuple(column.name for column in table.columns if column.info["required"])
             for table in contract.metadata.sorted_tables
@@ -43,14 +44,40 @@ class Shape:
 
 
 def read_shape(connection: Connection) -> Shape:
-    """The shape of the database behind this connection; tables and views count alike."""
-    inspector = inspect(connection)
-    found: dict[str, frozenset[str]] = {}
-    for table in contract.metadata.sorted_tables:
-        try:
-            names = frozenset(column["name"] for column in inspector.get_columns(table.name))
-        except NoSuchTableError:
-            continue
-        if names:
-            found[table.name] = names & frozenset(table.columns.keys())
-    return Shape(found)
+    """The shape of the database behind this connection; tables and views count alike.
+
+    A column that the account may not read counts as absent. Raises SQLAlchemyError.
+    """
+    tables = [table.name for table in contract.metadata.sorted_tables]
+    if connection.dialect.name == "sqlite":
+        pairs = [(table, name) for table in tables for name in _sqlite_columns(connection, table)]
+    else:
+        statement = _POSTGRESQL if connection.dialect.name == "postgresql" else _MYSQL
+        names = bindparam("names", tables, expanding=True, type_=String)
+        pairs = [(row[0], row[1]) for row in connection.execute(statement.bindparams(names))]
+    found: dict[str, set[str]] = {}
+    for table, name in pairs:
+        if name.lower() in contract.metadata.tables[table.lower()].columns:
+            found.setdefault(table.lower(), set()).add(name.lower())
+    return Shape({table: frozenset(names) for table, names in found.items()})
+
+
+_POSTGRESQL: Final = text(
+    "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+    " WHERE c.relname IN :names AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid)"
+    " AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(c.oid, a.attnum, 'SELECT')"
+)
+_MYSQL: Final = text(
+    "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = DATABASE() AND table_name IN :names AND privileges LIKE '%select%'"
+)
+
+
+def _sqlite_columns(connection: Connection, table: str) -> list[str]:
+    """Column names; none without the table and for a view whose own table is gone."""
+    try:
+        return [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_xinfo('{table}')")]
+    except OperationalError as error:
+        if "no such" in str(error.orig):
+            return []
+        raise

@@ -54,7 +54,7 @@ class Access:
 class Ledger:
     """Our own database at this address (``sqlite:///file`` or ``postgresql://...``). Tables are made at the first use.
 
-    Every method raises LedgerError when the ledger cannot be used; nothing is repeated behind the caller's back, and the
+    Every method raises LedgerError when the ledger cannot be used; nothing is repeated behind the caller's back, the
     next call tries afresh. Safe for threads and processes.
     """
 
@@ -75,7 +75,7 @@ class Ledger:
     def take(self, name: str, holder: str, seconds: float, now: float) -> Lease | None:
         """The lease for ``seconds`` from ``now``, when it is free, expired or already this holder's; else None.
 
-        Taking raises the epoch, also for the same holder, so that an earlier run of it can no longer renew. The epoch is
+        Taking raises the epoch, also for the same holder: an earlier run of it can no longer renew. The epoch is
         never below ``now`` in whole seconds: a ledger that was lost and made anew still goes on above the old epochs.
         """
         floor, until = int(now), now + seconds
@@ -123,8 +123,9 @@ class Ledger:
     def current(self, name: str) -> Lease | None:
         """The lease as it stands, expired or not; None when nobody ever took it."""
         row = tables.lease.c
+        statement = select(row.name, row.holder, row.epoch, row.until).where(row.name == name)
         with self._transaction(make_tables=True) as connection:
-            found = connection.execute(select(row.name, row.holder, row.epoch, row.until).where(row.name == name)).first()
+            found = connection.execute(statement).first()
         return None if found is None else Lease(*found)
 
     def log_access(self, *accesses: Access) -> None:
@@ -200,7 +201,7 @@ def _file_of(url: URL) -> str | None:
 def _make_engine(url: URL) -> Engine:
     backend = url.get_backend_name()
     if backend == "sqlite":
-        # A connection for each transaction and no creating on opening: a file that was removed is noticed, not written on.
+        # A connection for each transaction, none creates the file: one that was removed is noticed, not written on.
         address = URL.create("sqlite", database=f"file:{_file_of(url)}", query={"mode": "rw", "uri": "true"})
         return create_engine(address, poolclass=NullPool, connect_args={"timeout": WAIT_S})
     if backend == "postgresql":
@@ -222,4 +223,3 @@ def _make_engine(url: URL) -> Engine:
             pool_timeout=WAIT_S,
         )
     raise SettingError(f"the ledger cannot live in {backend}", name="GRIDWALL_LEDGER_URL")
-

@@ -1,4 +1,4 @@
-"""Tables of the ledger. Times are seconds since 1970 (UTC), because a lease must not stumble over a change of clocks."""
+"""Tables of the ledger. Times are seconds since 1970 (UTC): a lease must not stumble over a change of clocks."""
 
 from typing import Final
 

@@ -1,0 +1,65 @@
+"""Coordinates of the source as WGS-84 degrees, converted once on reading (``GRIDWALL_SOURCE_CRS``)."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+import numpy as np
+from fast_geocn import bd09_to_wgs84, gcj02_to_wgs84
+from numpy.typing import ArrayLike, NDArray
+
+
+class Crs(StrEnum):
+    """The datum of the coordinates in the operational database."""
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+Point = tuple[float, float]
+_INVERSE: Final[Mapping[Crs, Callable[[float, float], Point]]] = {Crs.GCJ02: gcj02_to_wgs84, Crs.BD09: bd09_to_wgs84}
+
+
+def point_to_wgs84(lon: float | None, lat: float | None, crs: Crs) -> tuple[float | None, float | None]:
+    """One point in degrees; what is not a pair of finite numbers stays as it is, and so does a point outside China."""
+    if crs is Crs.WGS84 or lon is None or lat is None or not (math.isfinite(lon) and math.isfinite(lat)):
+        return lon, lat
+    return _INVERSE[crs](lon, lat)
+
+
+def to_wgs84(lon: ArrayLike, lat: ArrayLike, crs: Crs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Arrays of degrees as WGS-84, shape (n,) each; None and NaN become NaN. About 7 microseconds a point."""
+    east, north = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    if crs is Crs.WGS84:
+        return east, north
+    inverse = _INVERSE[crs]
+    pairs = [
+        inverse(x, y) if math.isfinite(x) and math.isfinite(y) else (math.nan, math.nan)
+        for x, y in zip(east.tolist(), north.tolist(), strict=True)
+    ]
+    both = np.array(pairs, dtype=float).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
+
+
+def boundary_to_wgs84(boundary: str | None, crs: Crs) -> dict[str, Any] | None:
+    """A boundary column as a GeoJSON geometry in WGS-84; None for a null or a text that is no such geometry."""
+    try:
+        geometry = json.loads(boundary or "null")
+    except ValueError:
+        return None
+    if not isinstance(geometry, dict) or not isinstance(geometry.get("coordinates"), list):
+        return None
+    try:
+        return geometry if crs is Crs.WGS84 else {**geometry, "coordinates": _nested(geometry["coordinates"], crs)}
+    except (TypeError, ValueError):
+        return None
+
+
+def _nested(coordinates: Iterable[Any], crs: Crs) -> list[Any]:
+    found = list(coordinates)
+    if found and not isinstance(found[0], list):
+        return [*_INVERSE[crs](float(found[0]), float(found[1])), *found[2:]]
+    return [_nested(part, crs) for part in found]
