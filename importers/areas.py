@@ -245,7 +245,8 @@ def _boundary(spec: AreaSpec, place: int, geometry: object, notes: Counter[str])
     if not isinstance(geometry, dict):
         return None
     try:
-        found = shapely.force_2d(shape(geometry))
+        with np.errstate(invalid="ignore"):  # what is no number is refused below
+            found = shapely.force_2d(shape(geometry))
     except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise ImportRefused(f"{spec.path.name}: the geometry of feature {place} cannot be read: {error}.") from error
     _refuse_other_than_degrees(spec, shapely.get_coordinates(found))

@@ -100,10 +100,11 @@ def _place(drafts: list[Draft], layout: Layout, areas: AreaSet, book: Book, name
             book.remarks.append(Noted(draft.line, draft.id, "point-implausible", f"{draft.point[1]}, {draft.point[0]}"))
         points.append(draft.point if good and draft.point not in defaults else None)
     located = locator.locate(points)
-    if areas.city.shape is not None and any(points) and not any(located):
-        lon, lat = next(point for point in points if point is not None)
+    given = [draft.point for draft in drafts if draft.point is not None and draft.point not in defaults]
+    if areas.city.shape is not None and given and not any(located):
+        lon, lat = given[0]
         raise ImportRefused(
-            f"None of the points of {name} (the first is {lon}, {lat}) lies in any area: "
+            f"None of the points of {name} (the first is longitude {lon}, latitude {lat}) lies in any area: "
             "check that the areas are of the same city and that longitude and latitude are not exchanged."
         )
     above = areas.ancestors()
