@@ -17,7 +17,7 @@ class Geometry:
     """Where the browser finds the shapes of a place: immutable addresses named by the hash of their content.
 
     ``cells_hash`` names the order in which a layer's classes are written; ``credit`` is shown as the attribution;
-    ``schematic`` says that the borders are drawn, not surveyed.
+    ``schematic`` says that the borders are drawn, not surveyed; ``missing`` counts cells without a boundary.
     """
 
     cells: str
@@ -26,6 +26,7 @@ class Geometry:
     water: str | None = None
     credit: str | None = None
     schematic: bool = False
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,37 +4,27 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from dash.development.base_component import Component
-
 from indicators.readings.map_cells import CellCounts
-from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.layer import layer_frame, layer_props
-from layouts.parts.ramp import NO_VALUE, breaks_of, class_of, labels_of, top_of
+from layouts.parts.layer import layer_props, per_level
+from layouts.parts.ramp import breaks_of, class_of, labels_of
 from layouts.words import t
 
 LAYERS: Final[dict[str, tuple[str, ...]]] = {"workload": ("workload",), "overdue": ("overdue",), "duty": ("on_duty",)}
 """Layer -> ids of the indicators it shows."""
 
 
-def frame(layer: str, lang: str, instance: str = MAIN) -> Component:
-    """The frame of one layer."""
-    return layer_frame(layer, lang, LAYERS[layer], instance)
-
-
 def show(layer: str, cells: CellCounts, showing: Showing) -> Props:
     """Classes by the values; the parts plus "not located" are the total."""
-    breaks = breaks_of(top_of(cells.values.values()))
-    classes = "".join(class_of(cells.values.get(code), breaks) for code in showing.cells)
-    lang = showing.lang
-    unit = "layer-per-households" if cells.unit == "per_1000_households" else f"layer-{layer}-unit"
-    level = t(f"level-{cells.level}", lang)
+    breaks = breaks_of(cells.values.values())
+    lang, shared = showing.lang, cells.unit == "per_1000_households"
     return layer_props(
         showing,
-        classes,
-        labels_of(breaks),
-        {NO_VALUE: t("layer-no-value", lang)},
-        sub=t("layer-sub", lang, unit=t(unit, lang), level=level),
+        "".join(class_of(cells.values.get(code), breaks) for code in showing.cells),
+        title=t(f"layer-{layer}-title", lang),
+        unit=per_level(cells.level, lang, t("layer-per-households" if shared else f"layer-{layer}-unit", lang)),
+        breaks=breaks,
+        labels=labels_of(breaks, whole=not shared),
         not_located=cells.not_located,
         total=cells.total,
     )

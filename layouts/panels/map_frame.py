@@ -1,6 +1,6 @@
-"""The map itself: panes, tabs of the layers, attribution. The browser fetches the shapes and paints the values."""
+"""The map itself: panes, tabs of the layers, places for legend and notes. The browser fetches the shapes and paints."""
 
-from typing import Final
+from typing import Any, Final
 
 import dash_leaflet as dl
 from dash import dcc, html
@@ -8,67 +8,65 @@ from dash.development.base_component import Component
 
 from indicators.readings.events import Sources
 from layouts import ids
-from layouts.ids import MAIN, part
+from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.panels import map_counts, map_ontime
 from layouts.parts.attrs import attrs
-from layouts.parts.frame import live, waiting
-from layouts.parts.marks import shown
+from layouts.parts.frame import tip, truth, waiting
+from layouts.parts.layer import layer_bar
 from layouts.words import t
 
-LAYERS: Final = ("workload", "overdue", "ontime", "duty")
-"""The layers in the order of their tabs; the first is shown to begin with."""
+LAYERS: Final[dict[str, tuple[str, ...]]] = {
+    "workload": ("workload",),
+    "overdue": ("overdue",),
+    "ontime": ("ontime_close",),
+    "duty": ("on_duty",),
+}
+"""The layers in the order of their tabs, with the indicators they show; the first is shown to begin with."""
 
 
 def frame(lang: str, instance: str = MAIN) -> Component:
-    """The map with its tabs and one legend a layer."""
+    """The map with its tabs, the truth bars of its layers, and places the browser writes in."""
     tabs = [
         html.Button(
             t(f"layer-{layer}-tab", lang),
             className="map-tab",
             type="button",
-            **attrs(data_layer=layer, aria_pressed="true" if layer == LAYERS[0] else "false"),
+            role="tab",
+            title=tip(defines, lang),
+            **attrs(data_layer_tab=f"map-{layer}", aria_selected="false"),
         )
-        for layer in LAYERS
-    ]
-    layers = [
-        map_ontime.frame(lang, instance) if layer == "ontime" else map_counts.frame(layer, lang, instance)
-        for layer in LAYERS
+        for layer, defines in LAYERS.items()
     ]
     return html.Section(
         [
-            html.Div(tabs, className="map-tabs", role="group", **attrs(aria_label=t("layers-title", lang))),
+            html.Div(truth(), className="map-frame-truth"),
+            html.Div(tabs, className="map-tabs", role="tablist", **attrs(aria_label=t("layers-title", lang))),
+            *(layer_bar(layer, instance) for layer in LAYERS),
             html.Div(_map(), className="map-box"),
-            *layers,
-            live("map-frame", "credit", instance, className="map-credit"),
-            dcc.Store(id=part("map-frame", "geometry", instance)),
+            html.Div(className="map-wait", **attrs(data_map_wait="")),
+            html.Div(className="map-legend", **attrs(data_map_legend="")),
+            html.Div(className="map-notes", **attrs(data_map_notes="")),
             dcc.Store(id=ids.MAP_PICKED),
         ],
         className="panel map",
-        **attrs(data_layer=LAYERS[0]),
+        **attrs(data_map=""),
         **waiting("map-frame", instance),
     )
 
 
 def _map() -> Component:
-    """Panes from below: water, cells (Leaflet's own canvas), borders. The browser hands over the data of all three."""
+    """Panes from below: water, cells (Leaflet's own canvas), outlines that can be hit from afar, borders, names."""
     drawn: Component = dl.Map(
         [
-            dl.Pane(
-                dl.GeoJSON(id=ids.MAP_WATER, style={"variable": "gridwall.map.waterStyle"}, interactive=False),
-                name="water",
-                style={"zIndex": 350, "pointerEvents": "none"},
-            ),
+            _pane("water", 350, ids.MAP_WATER, "waterStyle"),
             dl.GeoJSON(
                 id=ids.MAP_CELLS,
-                style={"variable": "gridwall.map.style"},
-                onEachFeature={"variable": "gridwall.map.collect"},
+                style={"variable": "gridwall.map.cellStyle"},
+                onEachFeature={"variable": "gridwall.map.collectCell"},
             ),
-            dl.Pane(
-                dl.GeoJSON(id=ids.MAP_OUTLINES, style={"variable": "gridwall.map.outlineStyle"}, interactive=False),
-                name="borders",
-                style={"zIndex": 450, "pointerEvents": "none"},
-            ),
+            _pane("outlines", 440, ids.MAP_OUTLINES, "outlineStyle", collect="collectOutline"),
+            _pane("borders", 450, ids.MAP_BORDERS, "borderStyle"),
+            dl.Pane(name="labels", style={"zIndex": 460, "pointerEvents": "none"}),
         ],
         id=ids.MAP_LEAFLET,
         center=[0, 0],
@@ -82,23 +80,31 @@ def _map() -> Component:
     return drawn
 
 
+def _pane(name: str, height: int, layer_id: str, style: str, collect: str = "") -> Component:
+    props: dict[str, Any] = {"interactive": bool(collect)}
+    if collect:
+        props["onEachFeature"] = {"variable": f"gridwall.map.{collect}"}
+    shapes = dl.GeoJSON(id=layer_id, style={"variable": f"gridwall.map.{style}"}, **props)
+    pane: Component = dl.Pane(shapes, name=name, style={"zIndex": height, "pointerEvents": "none"})
+    return pane
+
+
 def show(sources: Sources, showing: Showing) -> Props:
     """Where the shapes are, and what is said of them; the reading gives the frame its pulse."""
     geometry = showing.geometry
     if geometry is None:
-        return {"geometry": {"data": None}, "credit": shown(t("geometry-missing", showing.lang))}
-    said = [t("geometry-schematic", showing.lang)] if geometry.schematic else []
-    said += [geometry.credit] if geometry.credit else []
+        return {"geometry": {"data": None}}
     return {
         "geometry": {
             "data": {
                 "cells": geometry.cells,
-                "hash": geometry.cells_hash,
                 "outlines": geometry.outlines,
                 "water": geometry.water,
+                "schematic": geometry.schematic,
+                "credit": geometry.credit,
+                "missing": geometry.missing,
             }
-        },
-        "credit": shown([html.Span(text) for text in said]),
+        }
     }
 
 

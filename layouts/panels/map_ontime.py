@@ -2,23 +2,15 @@
 
 from typing import Final
 
-from dash.development.base_component import Component
-
 from indicators.readings.rates import CellRates
 from indicators.values import Rate
-from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.layer import holders, layer_frame, layer_props
+from layouts.parts.layer import holders, layer_props, per_level
 from layouts.parts.ramp import NO_VALUE, TOO_FEW
 from layouts.words import t
 
-STEPS: Final = (0.98, 0.95, 0.90, 0.80)
-"""Lower ends of the classes 0 to 3; class 4, the brightest, is what lies below."""
-
-
-def frame(lang: str, instance: str = MAIN) -> Component:
-    """The frame of the layer."""
-    return layer_frame("ontime", lang, ("ontime_close",), instance)
+STEPS: Final = (98, 95, 90, 80)
+"""Percent at which the classes 0 to 3 begin; class 4, the brightest, is what lies below."""
 
 
 def show(cells: CellRates, showing: Showing) -> Props:
@@ -26,18 +18,14 @@ def show(cells: CellRates, showing: Showing) -> Props:
     lang = showing.lang
     by_area = {code: _class_of(rate, cells.minimum) for code, rate in cells.rates.items()}
     held_by = holders(showing.reference.tree, showing.cells, cells.level)
-    classes = "".join(by_area.get(held_by[code] or "", NO_VALUE) for code in showing.cells)
-    labels = {str(i): f"≥{round(step * 100)}" for i, step in enumerate(STEPS)} | {"4": f"<{round(STEPS[-1] * 100)}"}
-    extra = {
-        TOO_FEW: t("layer-too-few", lang, minimum=cells.minimum),
-        NO_VALUE: t("layer-nothing-due", lang),
-    }
     return layer_props(
         showing,
-        classes,
-        labels,
-        extra,
-        sub=t("layer-sub", lang, unit=t("layer-ontime-unit", lang), level=t(f"level-{cells.level}", lang)),
+        "".join(by_area.get(held_by[code] or "", NO_VALUE) for code in showing.cells),
+        title=t("layer-ontime-title", lang),
+        unit=per_level(cells.level, lang, t("layer-ontime-unit", lang)),
+        breaks=(*STEPS, 0),
+        labels=[*(f"≥{step}" for step in STEPS), f"<{STEPS[-1]}"],
+        few=t("layer-too-few", lang, minimum=cells.minimum),
         not_located=cells.not_located,
         total=cells.total,
     )
@@ -48,8 +36,7 @@ def _class_of(rate: Rate, minimum: int) -> str:
         return NO_VALUE
     if rate.of < minimum:
         return TOO_FEW
-    value = rate.value
-    return str(sum(value < step for step in STEPS))
+    return str(sum(rate.value * 100 < step for step in STEPS))
 
 
 PANEL: Final = Panel("map-ontime", "map_ontime", 120, show, stale_after=360, defines=("ontime_close",))

@@ -1,73 +1,65 @@
-"""A layer of the map: its values for the browser's painter, its legend, its notes."""
+"""A layer of the map: its values for the browser's painter, with the legend and what is not shown."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from data_access.reference import AreaTree
-from layouts.formats import count
-from layouts.ids import MAIN, part
+from layouts.ids import MAIN
 from layouts.panel import Props, Showing
 from layouts.parts.attrs import attrs
-from layouts.parts.frame import live, tip, truth, waiting
-from layouts.parts.marks import shown
-from layouts.parts.ramp import legend
+from layouts.parts.frame import truth, waiting
 from layouts.words import t
 
 
-def layer_frame(layer: str, lang: str, defines: tuple[str, ...], instance: str = MAIN) -> Component:
-    """The static frame of a layer; the style sheet shows the chosen one."""
-    panel = f"map-{layer}"
+def layer_bar(layer: str, instance: str = MAIN) -> Component:
+    """The truth bar of a layer; the browser shows the one of the layer it draws."""
     return html.Div(
-        [
-            truth(),
-            html.Div(
-                [
-                    html.H3(t(f"layer-{layer}-title", lang), title=tip(defines, lang)),
-                    live(panel, "sub", instance, html.Span, className="sub"),
-                ],
-                className="layer-title",
-            ),
-            live(panel, "legend", instance, className="legend"),
-            live(panel, "note", instance, className="layer-note"),
-            dcc.Store(id=part(panel, "values", instance)),
-        ],
-        className="map-layer",
-        **attrs(data_layer=layer),
-        **waiting(panel, instance),
+        [html.Span(className="truth-source"), truth()],
+        className="map-bar",
+        hidden=True,
+        **attrs(data_layer_bar=layer),
+        **waiting(f"map-{layer}", instance),
     )
 
 
 def layer_props(
     showing: Showing,
     classes: str,
-    labels: dict[str, str],
-    extra: dict[str, str],
     *,
-    sub: str,
+    title: str,
+    unit: str,
+    breaks: Sequence[float],
+    labels: Sequence[str],
+    few: str = "",
     not_located: int,
     total: int,
 ) -> Props:
-    """The live parts of a layer. ``classes`` has one character a cell, in the order of the geometry file."""
-    note = t("layer-not-located", showing.lang, n=count(not_located), total=count(total))
+    """The one live part of a layer. ``classes`` has one character a cell, in the order of the geometry file."""
+    legend = {"title": title, "unit": unit, "breaks": list(breaks), "labels": list(labels), "top": None, "few": few}
     return {
         "values": {
             "data": {
                 "cells": showing.geometry.cells_hash if showing.geometry else "",
                 "classes": classes,
-                "labels": labels | extra,
+                "legend": legend,
+                "not_located": not_located,
+                "total": total,
+                "note": "",
             }
-        },
-        "legend": shown(legend(labels, {name: text for name, text in extra.items() if name in classes})),
-        "sub": shown(sub),
-        "note": shown(note),
+        }
     }
 
 
-def holders(tree: AreaTree, cells: tuple[str, ...], level: str) -> Mapping[str, str | None]:
+def per_level(level: str, lang: str, unit: str) -> str:
+    """The unit of a layer with the level it is shown by."""
+    return t("layer-unit", lang, unit=unit, level=t(f"level-{level}", lang))
+
+
+def holders(tree: AreaTree, cells: Sequence[str], level: str) -> dict[str, str | None]:
     """Cell -> code of the area of ``level`` that holds it; None where there is none."""
-    found = {}
+    found: dict[str, str | None] = {}
     for cell in cells:
         area = tree.up_to(cell, level)
         found[cell] = area.code if area else None

@@ -3,58 +3,35 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from dash import html
-from dash.development.base_component import Component
-
-NO_VALUE: Final = "."
-TOO_FEW: Final = "x"
-_CLASSES: Final = 4
+NO_VALUE: Final = "-"
+TOO_FEW: Final = "h"
+_SMALL: Final = (0, 1, 2, 3, 4)
 
 
-def top_of(values: Iterable[float | None]) -> int:
-    """The power of two (at least 4) that 19 of 20 positive values do not exceed.
+def breaks_of(values: Iterable[float | None]) -> tuple[int, ...]:
+    """Lower ends of the five classes: 0 to 4 for small counts, else 0, an eighth, a quarter, a half and the whole of a
+    power of two that about 19 of 20 positive values do not exceed.
 
     Powers of two keep the classes as they are while the numbers move a little, so that colours do not jump.
     """
     positive = sorted(value for value in values if value is not None and value > 0)
-    if not positive:
-        return _CLASSES
-    high, top = positive[int((len(positive) - 1) * 0.95)], _CLASSES
+    high = positive[int((len(positive) - 1) * 0.95)] if positive else 0.0
+    if high <= _SMALL[-1]:
+        return _SMALL
+    top = 8
     while top < high:
         top *= 2
-    return top
-
-
-def breaks_of(top: int) -> tuple[int, ...]:
-    """Upper ends of the classes 1 to 3; class 4 is more: 1, 2, 3 up to four, else an eighth, a quarter, a half."""
-    return (1, 2, 3) if top == _CLASSES else (top // 8, top // 4, top // 2)
+    return (0, top // 8, top // 4, top // 2, top)
 
 
 def class_of(value: float | None, breaks: Sequence[int]) -> str:
-    """ "0" none, "1" to "4" rising, "." no value."""
-    if value is None:
-        return NO_VALUE
-    return "0" if value <= 0 else str(1 + sum(value > end for end in breaks))
+    """The number of the class whose lower end is the last not above the value; ``NO_VALUE`` for None."""
+    return NO_VALUE if value is None else str(max(sum(value >= start for start in breaks) - 1, 0))
 
 
-def labels_of(breaks: Sequence[int]) -> dict[str, str]:
-    """What each class stands for, as it is written under the ramp."""
-    first, second, third = breaks
-    labels = {"0": "0", "1": f"≤{first}", "2": f"≤{second}", "3": f"≤{third}", "4": f">{third}"}
-    if breaks == (1, 2, 3):
-        labels |= {"1": "1", "2": "2", "3": "3", "4": "≥4"}
-    return labels
-
-
-def legend(labels: dict[str, str], extra: dict[str, str]) -> list[Component]:
-    """The ramp with its labels, then classes apart from it (no value, too few cases)."""
-    steps = [
-        html.Span([html.I(className=f"step step-{name}"), text], className="legend-step")
-        for name, text in labels.items()
-    ]
-    names = {NO_VALUE: "none", TOO_FEW: "few"}
-    apart = [
-        html.Span([html.I(className=f"step step-{names[name]}"), text], className="legend-step legend-apart")
-        for name, text in extra.items()
-    ]
-    return [*steps, *apart]
+def labels_of(breaks: Sequence[int], *, whole: bool) -> list[str]:
+    """What each class stands for; ``whole`` numbers up to four are named one by one."""
+    if whole and tuple(breaks) == _SMALL:
+        return ["0", "1", "2", "3", "≥4"]
+    ends = [f"{start}\u2013{end}" for start, end in zip(breaks, breaks[1:], strict=False)]
+    return [*ends, f"≥{breaks[-1]}"]
