@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from demo.build import SCALES, Built, build
 from demo.moments import ZONE
 from demo.progress import Progress
+from demo.simulator import run
 
 
 def city_now() -> datetime:
@@ -47,9 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         built = build(chosen.out, chosen.scale, chosen.end or city_now(), chosen.seed, progress)
         sys.stdout.write(summary(built) + "\n")
         return 0
-    from demo.simulator import run
-
-    return run(chosen.file, chosen.speed, progress)
+    return run(chosen.file, chosen.speed, progress, city_now)
 
 
 if __name__ == "__main__":

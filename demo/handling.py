@@ -8,7 +8,7 @@ from demo.moments import DAY, NEVER, Bools, Floats, Ints, dues, serviced
 from demo.plan import PUBLIC, SOURCES, Plan
 from demo.world import World
 
-CHECK_MINUTES = (120.0, 60.0)
+CHECK_MINUTES = (120.0, 90.0)
 """What the closing deadline adds to the handling deadline: working and continuous clock."""
 
 
@@ -122,7 +122,7 @@ def _handle(plan: Plan, day: int, late: Bools, rng: np.random.Generator) -> None
     extended = (plan.t_extended < NEVER) & plan.extension_ok
     suspended = plan.suspended_until < NEVER
     due = np.where(extended, plan.due2, plan.current_due())
-    use = np.clip(rng.beta(1.5, 2.4, count), 0.03, 0.97)
+    use = np.clip(rng.beta(1.6, 2.2, count), 0.03, 0.97)
     begin = np.where(extended, np.maximum(plan.current_due(), plan.t_extended), start)
     begin = np.where(suspended, plan.suspended_until, begin)
     by_service = serviced(day, begin, use * limit)
@@ -147,20 +147,23 @@ def _handle(plan: Plan, day: int, late: Bools, rng: np.random.Generator) -> None
 def _check(plan: Plan, day: int, rng: np.random.Generator) -> None:
     """The check on the spot before closing; a failed one sends the order back to the same department."""
     count = len(plan)
-    first = _looked_at(day, plan.t_handle, minutes(rng, count, 48.0, 0.6))
+    first = _looked_at(plan, day, plan.t_handle, minutes(rng, count, 48.0, 0.6))
     rework = pick(plan.t_handle < NEVER, rng, 0.022)
-    again = serviced(day, np.where(rework, first, NEVER), minutes(rng, count, 80.0, 0.7))
+    longer = minutes(rng, count, 80.0, 0.7)
+    failed = np.where(rework, first, NEVER)
+    again = np.where(plan.continuous, _whole(failed, 0.6 * longer), serviced(day, failed, longer))
     plan.t_handle0 = np.where(rework, plan.t_handle, NEVER)
     plan.t_rework = np.where(rework, first, NEVER)
     plan.t_handle = np.where(rework, again, plan.t_handle)
-    plan.t_check = np.where(rework, _looked_at(day, again, minutes(rng, count, 48.0, 0.6)), first)
+    plan.t_check = np.where(rework, _looked_at(plan, day, again, minutes(rng, count, 48.0, 0.6)), first)
     closed = _whole(plan.t_check, minutes(rng, count, 6.0, 0.5))
     plan.t_close = np.where(plan.on_spot, plan.t_close, closed)
 
 
-def _looked_at(day: int, times: Ints, length: Floats) -> Ints:
-    """When the collector, who works by day and at weekends too, has been there."""
-    return serviced(day, times, 0.8 * length) + np.where(times < NEVER, 120, 0)
+def _looked_at(plan: Plan, day: int, times: Ints, length: Floats) -> Ints:
+    """When the collector has been there: by day and at weekends too, at any hour for what runs continuously."""
+    by_service = serviced(day, times, 0.8 * length) + np.where(times < NEVER, 120, 0)
+    return np.where(plan.continuous, _whole(times, 0.5 * length), np.minimum(by_service, NEVER))
 
 
 def _leave_early(plan: Plan, rng: np.random.Generator) -> None:

@@ -101,6 +101,14 @@ class Plan:
             latest = np.maximum(latest, np.where(times < NEVER, times, 0))
         return latest
 
+    def changed(self, after: int, upto: int) -> Bools:
+        """Orders of which a planned step falls in (after, upto]."""
+        some = np.zeros(len(self), dtype=np.bool_)
+        for name in STEPS:
+            times = getattr(self, name)
+            some |= (times > after) & (times <= upto)
+        return some
+
     def current_due(self) -> Ints:
         """The handling deadline of the department that holds the order in the end, before any extension."""
         return np.where(self.department1 >= 0, self.due1, self.due0)
