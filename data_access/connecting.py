@@ -68,6 +68,7 @@ def open_read_only(connection: Connection, timeout_s: float, timezone: str) -> N
     if dialect.name == "sqlite":
         _be_patient(connection, timeout_s)
         run("BEGIN")
+        run("SELECT 1 FROM sqlite_master LIMIT 1")  # the state is fixed by the first reading, not by BEGIN
         return
     _be_patient(connection, timeout_s + GRACE_S)
     if dialect.name == "postgresql":

@@ -67,7 +67,8 @@ class ScopedReader:
         sight = self._mine.get(table.name)
         if sight is None:
             key = (self.scope, table.name)
-            sight = self._mine[table.name] = self._sights.get(key) or self._sight(table)
+            sight = self._sights.get(key)
+            sight = self._mine[table.name] = self._sight(table) if sight is None else sight
             if len(self._sights) >= KEPT_SIGHTS:
                 self._sights.clear()
             self._sights[key] = sight
