@@ -1,8 +1,8 @@
 """Lanes: threads that read. The beat never touches the database; it hands batches to a lane and takes what is done.
 
-A lane works at one batch at a time. The fast lane reads a whole batch in one snapshot per audience, so that a screen never
-contradicts itself; the slow lane opens a snapshot for each reading. A lane that hangs (a frozen database answers nothing
-and breaks no connection) is abandoned: its thread may end when it likes, what it still brings is ignored.
+A lane works at one batch at a time. The fast lane reads a whole batch in one snapshot per audience, so that a screen
+never contradicts itself; the slow lane opens a snapshot for each reading. A lane that hangs (a frozen database answers
+nothing and breaks no connection) is abandoned: its thread may end when it likes, what it still brings is ignored.
 """
 
 import logging
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Protocol
 
+from dashboard.keys import Focus
 from data_access.engine import Database, ScopedReader
 from data_access.errors import DashboardError, SourceError, SourceUnreachable
 from data_access.reference import Reference
 from data_access.scope import Audience, Scope
-from dashboard.keys import Focus
 
 _log = logging.getLogger(__name__)
 MAX_ABANDONED: Final = 4
@@ -73,7 +73,7 @@ Read = Callable[[ScopedReader, Job, float], object]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Jobs to be read as of ``now``; without jobs only the reference data are read. ``separate``: a snapshot for each."""
+    """Jobs to be read as of ``now``; without any, only reference data are read. ``separate``: a snapshot each."""
 
     jobs: tuple[Job, ...]
     now: Callable[[], float]
@@ -174,7 +174,7 @@ class Reading:
             value = self._read(db, job, now)
         except DashboardError as ours:
             error = ours
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - a fault in one reading stays in that reading
             _log.exception("reading failed", extra={"reading": job.reading, "place": str(job.spot.focus)})
             error = ReadingFailed(str(fault), reading=job.reading)
         return Outcome(job, value, error, now, (time.perf_counter() - started) * 1000)
@@ -306,7 +306,7 @@ class ThreadLane:
                 batch = self._batch
             try:
                 self._reading.run(batch, lambda done: self._take(generation, done))
-            except Exception:
+            except Exception:  # noqa: BLE001 - the lane must live for the next batch
                 _log.exception("a batch failed", extra={"lane": self._name})
             finally:
                 with self._condition:

@@ -1,4 +1,4 @@
-"""Logging: readable lines on a terminal, JSON lines elsewhere, each with what it belongs to (request, panel, ms, rows)."""
+"""Logging: readable lines on a terminal, JSON lines elsewhere, each with what it belongs to (request, panel, ms)."""
 
 import logging
 import sys

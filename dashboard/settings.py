@@ -1,6 +1,6 @@
 """All settings: name, default, bounds and what they mean. Read once, at the edge.
 
-``.env.example`` and the table of the README are written from this module (``gridwall settings``) and compared by a test.
+``.env.example`` and the table of the README are written from this module (``gridwall settings``); a test compares.
 """
 
 import difflib
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
 
     auth: Literal["open", "header", "device"] = Field(
         "open",
-        description="How people enter: open (no sign-on, a menu chooses the role), header (a trusted proxy names them), "
+        description="How people enter: open (no sign-on, a menu chooses), header (a trusted proxy names them), "
         "device (walls with tokens only)",
     )
     open_on_all_addresses: str = Field(
@@ -174,7 +174,7 @@ def check(settings: Settings) -> Settings:
         raise SettingError("GRIDWALL_AUTH=device needs GRIDWALL_DEVICE_TOKENS", name="GRIDWALL_DEVICE_TOKENS")
     if settings.workers > 1 and settings.store.get_secret_value() == "memory":
         raise SettingError(
-            "GRIDWALL_WORKERS above 1 needs GRIDWALL_STORE=redis://..., because a memory store is seen by one process only",
+            "GRIDWALL_WORKERS above 1 needs GRIDWALL_STORE=redis://..., because memory is not shared",
             name="GRIDWALL_WORKERS",
         )
     key = settings.secret_key.get_secret_value()
@@ -184,7 +184,7 @@ def check(settings: Settings) -> Settings:
 
 
 def secret_key(settings: Settings) -> str:
-    """The key that signs cookies: the operator's, or one made once and kept in the data folder (readable by us only)."""
+    """The key that signs cookies: the operator's, or one made once and kept in the data folder, readable by us only."""
     if own := settings.secret_key.get_secret_value():
         return own
     path = settings.data_dir / "secret.key"

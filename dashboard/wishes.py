@@ -27,7 +27,7 @@ def serve(
     known: Callable[[LiveKey], bool],
     now: float,
 ) -> Served:
-    """What to serve. Who is served already keeps its place; newcomers get one in the order of their wish while there is room.
+    """What to serve. Who is served already keeps its place; newcomers get one while there is room, first wished first.
 
     ``now`` and the wishes are seconds of the shown clock. A wish from the future counts as of now.
     """

@@ -1,0 +1,27 @@
+"""What callbacks need from the composition root, so that they depend on nothing above them."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from data_access.engine import ScopedReader
+from indicators.values import At
+
+
+class Conversation(Protocol):
+    """Answers for the person behind the present request."""
+
+    def asks(self) -> AbstractContextManager[ScopedReader]:
+        """A snapshot with the rows and columns this person may see."""
+        ...
+
+    def require(self, area: str) -> None:
+        """Nothing, when this person may ask about the area. Raises UnknownPlace, also for one that does not exist."""
+        ...
+
+    def at(self, area: str | None = None, department: str | None = None) -> At:
+        """Now, there."""
+        ...
+
+    def choose(self, choice: str) -> None:
+        """Be another viewer from the next request on (open mode only). Raises UnknownPlace for a choice that is none."""
+        ...

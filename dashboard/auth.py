@@ -1,0 +1,228 @@
+"""How people and walls enter: open (a menu, for demonstrations), a trusted proxy's headers, device tokens.
+
+OpenID Connect and the public view come as further ``Authenticator``s; nothing else asks how somebody entered.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from flask import Request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from dashboard.settings import Settings
+from dashboard.viewer import Viewer
+from data_access.errors import SettingError
+from data_access.scope import Audience
+
+_log = logging.getLogger(__name__)
+VIEWER_COOKIE: Final = "gridwall_viewer"
+DEVICE_COOKIE: Final = "gridwall_device"
+COOKIE_SECONDS: Final = 30 * 86400
+_REMEMBERED: Final = 512
+_LEADER: Final = Viewer(Audience.LEADER, name="leader")
+
+
+class Authenticator(Protocol):
+    """Says who sends a request."""
+
+    def viewer(self, request: Request) -> Viewer | None:
+        """The viewer, None when nobody we know."""
+        ...
+
+
+class Cookies:
+    """Signs and reads our cookies; what was verified once is remembered, because every poll brings it again."""
+
+    def __init__(self, key: str, name: str, real: Callable[[], float]) -> None:
+        self._serializer = URLSafeTimedSerializer(
+            key, salt=f"gridwall:{name}", signer_kwargs={"digest_method": hashlib.sha256}
+        )
+        self._name = name
+        self._real = real
+        self._known: OrderedDict[str, tuple[float, Any]] = OrderedDict()
+
+    def write(self, value: object) -> str:
+        """The cookie's text."""
+        return str(self._serializer.dumps(value))
+
+    def read(self, request: Request) -> Any:
+        """What we once wrote; None when there is nothing, when it was not written by us, or too long ago."""
+        text = request.cookies.get(self._name)
+        if not text:
+            return None
+        known = self._known.get(text)
+        if known is not None and known[0] > self._real():
+            return known[1]
+        try:
+            value, at = self._serializer.loads(text, max_age=COOKIE_SECONDS, return_timestamp=True)
+        except BadData:
+            return None
+        self._known[text] = (at.timestamp() + COOKIE_SECONDS, value)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return value
+
+
+class OpenEntry:
+    """No sign-on: everybody is the leader until the menu says otherwise. For one machine and for demonstrations."""
+
+    def __init__(self, cookies: Cookies) -> None:
+        self._cookies = cookies
+
+    def viewer(self, request: Request) -> Viewer | None:
+        """The chosen viewer, the leader without a choice."""
+        return chosen_viewer(self._cookies.read(request)) or _LEADER
+
+
+def chosen_viewer(choice: object) -> Viewer | None:
+    """The viewer that a choice of the menu names: ``leader``, ``area:CODE`` or ``department:CODE``; None for others."""
+    if not isinstance(choice, str):
+        return None
+    kind, _, code = choice.partition(":")
+    if kind == "leader" and not code:
+        return _LEADER
+    if kind == "area" and code:
+        return Viewer.official((code,), (), name=choice)
+    if kind == "department" and code:
+        return Viewer.official((), (code,), name=choice)
+    return None
+
+
+class HeaderEntry:
+    """A proxy signs people on and says in headers who they are. Headers from anybody else count for nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.trusted_proxies:
+            raise SettingError("GRIDWALL_AUTH=header needs GRIDWALL_TRUSTED_PROXIES", name="GRIDWALL_TRUSTED_PROXIES")
+        self._networks = tuple(ipaddress.ip_network(entry, strict=False) for entry in settings.trusted_proxies)
+        self._names = (
+            settings.header_user, settings.header_role, settings.header_areas, settings.header_departments,
+        )  # fmt: skip
+
+    def trusts(self, address: str | None) -> bool:
+        """Whether the peer of the connection is one of our proxies."""
+        try:
+            peer = ipaddress.ip_address(address or "")
+        except ValueError:
+            return False
+        mapped = getattr(peer, "ipv4_mapped", None)
+        return any((mapped or peer) in network for network in self._networks)
+
+    def viewer(self, request: Request) -> Viewer | None:
+        """The person the proxy names; None from other peers, without a name, or with a role that we do not know."""
+        if not self.trusts(request.remote_addr):
+            return None
+        user, role, areas, departments = (request.headers.get(name, "").strip() for name in self._names)
+        if not user:
+            return None
+        if role == Audience.LEADER.value:
+            return Viewer(Audience.LEADER, name=user)
+        if role == Audience.OFFICIAL.value:
+            return Viewer.official(_codes(areas), _codes(departments), name=user)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A wall: its name, the digest of its token, its areas (None: everywhere)."""
+
+    name: str
+    digest: bytes
+    areas: frozenset[str] | None
+
+    @property
+    def viewer(self) -> Viewer:
+        """What the wall may see."""
+        return Viewer(Audience.WALL, self.areas, None, name=self.name)
+
+
+class DeviceEntry:
+    """Walls enter once with their token and keep a cookie. Removing a token from the setting turns the wall away."""
+
+    def __init__(self, devices: Sequence[Device], cookies: Cookies) -> None:
+        self._devices = {device.name: device for device in devices}
+        self.cookies = cookies
+
+    def admit(self, token: str) -> Device | None:
+        """The wall with this token. Compared in constant time, and with all of them."""
+        digest = _digest(token)
+        found = None
+        for device in self._devices.values():
+            if hmac.compare_digest(device.digest, digest):
+                found = device
+        return found
+
+    def pass_for(self, device: Device) -> str:
+        """The cookie of a wall; it names the token by its digest, so that a new token ends old cookies."""
+        return self.cookies.write([device.name, device.digest.hex()[:32]])
+
+    def viewer(self, request: Request) -> Viewer | None:
+        """The wall whose cookie this is."""
+        match self.cookies.read(request):
+            case [str(name), str(mark)] if name in self._devices:
+                device = self._devices[name]
+                return device.viewer if hmac.compare_digest(device.digest.hex()[:32], mark) else None
+            case _:
+                return None
+
+
+class Either:
+    """Tries one way after the other."""
+
+    def __init__(self, *ways: Authenticator) -> None:
+        self._ways = ways
+
+    def viewer(self, request: Request) -> Viewer | None:
+        """The first answer."""
+        return next((viewer for way in self._ways if (viewer := way.viewer(request)) is not None), None)
+
+
+def devices_of(spec: str) -> tuple[Device, ...]:
+    """The walls of GRIDWALL_DEVICE_TOKENS: ``name:token`` or ``name:token:area+area``, by comma. Raises SettingError."""
+    devices: list[Device] = []
+    for entry in filter(None, (part.strip() for part in spec.split(","))):
+        name, _, rest = entry.partition(":")
+        token, _, areas = rest.partition(":")
+        if not name or len(token) < 24 or any(device.name == name for device in devices):
+            raise SettingError(
+                f"GRIDWALL_DEVICE_TOKENS: {name or 'a wall'} needs its own name and a token of 24 characters or more",
+                name="GRIDWALL_DEVICE_TOKENS",
+            )
+        codes = frozenset(filter(None, areas.split("+")))
+        devices.append(Device(name, _digest(token), codes or None))
+    return tuple(devices)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+@dataclass(frozen=True)
+class Entrances:
+    """The authenticator of the settings, and the parts that routes need to write cookies."""
+
+    authenticator: Authenticator
+    devices: DeviceEntry
+    choices: Cookies | None
+    """Signs the menu's choice; None where people sign on elsewhere."""
+
+
+def entrances(settings: Settings, key: str, real: Callable[[], float]) -> Entrances:
+    """What GRIDWALL_AUTH names, and device tokens beside it."""
+    devices = DeviceEntry(devices_of(settings.device_tokens.get_secret_value()), Cookies(key, DEVICE_COOKIE, real))
+    if settings.auth == "open":
+        choices = Cookies(key, VIEWER_COOKIE, real)
+        return Entrances(Either(devices, OpenEntry(choices)), devices, choices)
+    if settings.auth == "header":
+        return Entrances(Either(devices, HeaderEntry(settings)), devices, None)
+    return Entrances(devices, devices, None)

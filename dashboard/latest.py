@@ -1,0 +1,51 @@
+"""The last value of every reading, and what went wrong since."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dashboard.lanes import Job, Outcome, Spot
+from data_access.errors import DashboardError
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """``value`` as of ``as_of`` (seconds since 1970, shown time; None until the first good one) and the last error.
+
+    ``generation`` rises with each new value, so that what was made from an older one is known to be old.
+    """
+
+    value: Any = None
+    as_of: float | None = None
+    generation: int = 0
+    error: DashboardError | None = None
+
+
+@dataclass
+class Values:
+    """Latest values by job. A failing reading keeps its last good value and carries the cause."""
+
+    _latest: dict[Job, Latest] = field(default_factory=dict)
+    _generation: int = 0
+
+    def of(self, spot: Spot, reading: str) -> Latest:
+        """What is known; the empty ``Latest`` when nothing was read yet."""
+        return self._latest.get(Job(spot, reading), Latest())
+
+    def take(self, outcome: Outcome) -> None:
+        """A new value, or the cause why there is none."""
+        if outcome.error is not None:
+            self.fail(outcome.job, outcome.error)
+            return
+        self._generation += 1
+        self._latest[outcome.job] = Latest(outcome.value, outcome.as_of, self._generation)
+
+    def fail(self, job: Job, error: DashboardError) -> None:
+        """Keep the value, note the cause."""
+        self._latest[job] = replace(self._latest.get(job, Latest()), error=error)
+
+    def keep(self, spots: set[Spot]) -> None:
+        """Forget all other places."""
+        self._latest = {job: latest for job, latest in self._latest.items() if job.spot in spots}
+
+    def __len__(self) -> int:
+        return len(self._latest)

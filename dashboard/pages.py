@@ -1,0 +1,127 @@
+"""Pages by address. Registered in code; a page finds its services through the app that serves the request.
+
+Dash keeps one registry of pages for the whole process, so the functions here hold nothing of an app themselves.
+"""
+
+from typing import Any, Final
+
+import dash
+from dash import html
+from dash.development.base_component import Component
+from flask import current_app, g, has_request_context
+
+from dashboard.keys import LANGUAGES, Focus
+from dashboard.security import viewer_of
+from dashboard.services import Services
+from data_access.reference import Reference
+from data_access.scope import Audience
+from layouts.pages import wall
+from layouts.pages.sentence import sentence
+from layouts.parts.viewer import Choice, viewer_menu
+from layouts.scene import Place, Scene
+from layouts.words import t
+
+EXTENSION: Final = "gridwall"
+_FIRST: Final = "overview"
+_KNOWN: Final = ("scene", "area", "department", "place", "lang", "layer", "pause")
+
+
+def register_pages(title: str) -> None:
+    """Register all pages of the product with Dash."""
+    dash.page_registry.clear()
+    dash.register_page("home", path="/", layout=show_wall, title=title, name="wall")
+    dash.register_page("walls", path="/wall", layout=show_wall, title=title, name="walls")
+    dash.register_page("wall", path_template="/wall/<scene>", layout=show_wall, title=title, name="scene")
+    dash.register_page("not_found_404", layout=show_nothing, title=title)
+
+
+def show_nothing(**_query: Any) -> Component:
+    """There is no such page."""
+    return sentence(t("page-unknown", _services().settings.language), _services().settings.language)
+
+
+def show_wall(scene: Any = None, **query: Any) -> Component:
+    """A scene of a place, as the address asks. Reads nothing from the database; the broadcast brings the numbers."""
+    services = _services()
+    if not has_request_context() or "viewer" not in g:
+        return _every_scene(services)
+    asked = {"scene": scene, **query}
+    lang = asked.get("lang", services.settings.language)
+    lang_ok = lang in LANGUAGES
+    lang = lang if lang_ok else services.settings.language
+    strange = sorted(name for name, value in asked.items() if name not in _KNOWN or not isinstance(value, str | None))
+    if strange or not lang_ok:
+        return sentence(t("page-parameter", lang, name=", ".join(strange or ["lang"]), known=", ".join(_KNOWN)), lang)
+    found = services.plan.scenes.get(asked["scene"] or _FIRST)
+    reference = services.directory.reference
+    if reference is None:
+        return sentence(t("page-not-read", lang), lang)
+    focus = _focus(services, reference, asked)
+    if found is None or focus is None or not viewer_of().may(Audience.WALL, focus, reference):
+        return sentence(t("error-unknown-place", lang), lang)
+    return _page(services, found, _place(focus, reference, lang), lang, reference)
+
+
+def _focus(services: Services, reference: Reference, asked: dict[str, Any]) -> Focus | None:
+    """The place of the address: ``place=area@department``, or ``area=`` and ``department=``; else the viewer's home."""
+    if asked.get("place"):
+        return Focus.parse(asked["place"])
+    home = viewer_of().home(reference, services.settings.area or None)
+    area, department = asked.get("area"), asked.get("department")
+    if not area and not department:
+        return home
+    area = area or (home.area if home is not None else "")
+    return Focus.parse(f"{area}@{department}" if department else area)
+
+
+def _place(focus: Focus, reference: Reference, lang: str) -> Place:
+    area = reference.tree.by_code[focus.area]
+    name = area.label(lang)
+    if focus.department is not None:
+        name = f"{name} {reference.departments[focus.department].label(lang)}"
+    return Place(focus.area, name, area.level, focus.department)
+
+
+def _page(services: Services, scene: Scene, place: Place, lang: str, reference: Reference | None) -> Component:
+    notice = services.settings.notice
+    return wall.page(
+        scene,
+        place,
+        lang,
+        audience=Audience.WALL.value,
+        zone=services.clock.zone.key,
+        now_ms=int(services.clock.now() * 1000),
+        build=services.build,
+        viewer_menu=_menu(services, reference, lang),
+        note="" if notice == "none" else t(f"data-note-{notice}", lang),
+        address="/wall",
+    )
+
+
+def _menu(services: Services, reference: Reference | None, lang: str) -> Component | None:
+    """Whom one may be in the open mode: the leader, an official of a street or of a department."""
+    if services.entrances.choices is None:
+        return None
+    choices = [Choice("leader", t("viewer-leader", lang))]
+    if reference is not None:
+        root = reference.tree.root
+        streets = reference.tree.below(root, "street") if root is not None else ()
+        choices += [Choice(f"area:{a.code}", t("viewer-official", lang, place=a.label(lang))) for a in streets]
+        choices += [
+            Choice(f"department:{d.code}", t("viewer-official", lang, place=d.label(lang)))
+            for d in reference.departments.values()
+        ]
+    chosen = viewer_of().name if has_request_context() and "viewer" in g else None
+    return viewer_menu(choices, chosen, lang)
+
+
+def _every_scene(services: Services) -> Component:
+    """All components there may be, for Dash's check of the callbacks."""
+    lang = services.settings.language
+    blank = Place("", "")
+    return html.Div([_page(services, scene, blank, lang, None) for scene in services.plan.scenes.values()])
+
+
+def _services() -> Services:
+    services: Services = current_app.extensions[EXTENSION]
+    return services

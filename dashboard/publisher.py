@@ -1,0 +1,287 @@
+"""The publisher: each beat reads once what all screens share, composes their bodies and puts them into the store.
+
+``step`` is one beat and is told everything it depends on, so that tests turn hours without sleeping; ``dashboard.beat``
+drives it. It never touches the database itself: lanes read in threads of their own, and a beat goes out with what is
+there.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import orjson
+
+from dashboard import wire
+from dashboard.bodies import Body, Shapes, Stamp, Surroundings
+from dashboard.clock import Clock, city_time
+from dashboard.keys import LiveKey
+from dashboard.lanes import Batch, Done, Job, Lane, Read, Spot, by_spot
+from dashboard.latest import Values
+from dashboard.lease import Mandate
+from dashboard.plan import BEAT_S, SHAPES, Plan
+from dashboard.schedule import Schedule
+from dashboard.stores import Broadcast
+from dashboard.wishes import serve
+from data_access.engine import ScopedReader
+from data_access.errors import DashboardError, SourceTooSlow, StoreError
+from data_access.reference import Reference
+from indicators.policy import Policy
+from indicators.values import At
+from indicators.workcalendar import WorkCalendar
+
+_log = logging.getLogger(__name__)
+
+META: Final = "publisher"
+KEYS: Final = "keys"
+BODY: Final = "live:"
+_WAIT_S: Final = 0.8
+"""How long a beat waits for its own readings before it goes out with what is there."""
+_OVERDUE_S: Final = 2 * BEAT_S
+"""After so many seconds without a sign the readings of the fast lane are said to be too slow."""
+_SLOW_BATCH: Final = 6
+
+
+ShapesOf = Callable[[ScopedReader, str], Shapes | None]
+"""The geometry of an area: (snapshot, area code) -> shapes, None where nothing is drawn."""
+
+
+def reader_of(plan: Plan, calendar: WorkCalendar, policy: Policy, clock: Clock, shapes: ShapesOf | None) -> Read:
+    """How a job is read: the snapshot narrowed to its place, the reading asked as of now.
+
+    The whole tree is not narrowed at all: everything in scope counts there, also what is coded to no known area.
+    """
+
+    def read(db: ScopedReader, job: Job, now: float) -> object:
+        focus = job.spot.focus
+        area = None if focus.area == db.reference.tree.root else focus.area
+        if job.reading == SHAPES:
+            return None if shapes is None else shapes(db, focus.area)
+        narrowed = db if area is None and focus.department is None else db.narrowed(area, focus.department)
+        at = At(city_time(now, clock.zone), calendar, policy, area, focus.department)
+        return plan.readings[job.reading].read(narrowed, at)
+
+    return read
+
+
+@dataclass
+class Publisher:
+    """State from beat to beat. One thread calls ``step``."""
+
+    plan: Plan
+    broadcast: Broadcast
+    fast: Lane
+    slow: Lane
+    clock: Clock
+    mandate: Mandate
+    build: str
+    pinned: Callable[[Reference], Iterable[LiveKey]]
+    calendar: WorkCalendar
+    patience_s: float = 8.0
+    seq: int = 0
+    _epoch: int | None = None
+    _reference: Reference | None = None
+    _trouble: DashboardError | None = None
+    _values: Values = field(default_factory=Values)
+    _schedule: Schedule = field(default_factory=Schedule)
+    _every: dict[Job, int] = field(default_factory=dict)
+    _bodies: dict[LiveKey, Body] = field(default_factory=dict)
+    _lag_s: float = 0.1
+    _store_fails: bool = False
+
+    def step(self) -> bool:
+        """One beat. False when another publishes, or the store cannot be written."""
+        started = self.clock.monotonic()
+        beat_at = self.clock.now()
+        epoch = self.mandate.epoch()
+        if epoch is None:
+            self._epoch = None
+            return False
+        if epoch != self._epoch:
+            self._begin(epoch)
+        self.seq += 1
+        try:
+            self._choose(beat_at)
+        except StoreError as error:
+            self._store_failed(error)
+        self._read(beat_at)
+        lag = self.clock.monotonic() - started
+        self._lag_s = max(lag, self._lag_s * 0.9)
+        entries = self._compose(epoch, beat_at)
+        return self._write(epoch, beat_at, entries)
+
+    def close(self) -> None:
+        """End the lanes."""
+        self.fast.close()
+        self.slow.close()
+
+    @property
+    def served(self) -> tuple[LiveKey, ...]:
+        """The keys whose bodies are made now."""
+        return tuple(self._bodies)
+
+    def _begin(self, epoch: int) -> None:
+        """A new epoch: numbers begin anew, and what a predecessor left in the store becomes ours to keep or to drop."""
+        self._epoch, self.seq = epoch, 0
+        try:
+            left = orjson.loads(self.broadcast.fetch(KEYS) or b"[]")
+        except (StoreError, orjson.JSONDecodeError):
+            return
+        for key in filter(None, map(LiveKey.parse, left)):
+            if self.plan.known(key, self._reference):
+                self._bodies.setdefault(key, Body(key, self.plan.panels_of(key.scene)))
+
+    def _choose(self, now: float) -> None:
+        """Settle which bodies are served in this beat."""
+        pinned = tuple(self.pinned(self._reference)) if self._reference is not None else ()
+        chosen = serve(
+            self.broadcast.wishes(), pinned, self._bodies, lambda key: self.plan.known(key, self._reference), now
+        )
+        gone = [key for key in self._bodies if key not in set(chosen.keys)]
+        before = tuple(self._bodies)
+        self._bodies = {key: self._bodies.get(key) or Body(key, self.plan.panels_of(key.scene)) for key in chosen.keys}
+        if chosen.void:
+            self.broadcast.forget(*chosen.void)
+        if gone:
+            self.broadcast.drop(*(f"{BODY}{key}" for key in gone))
+        if before != tuple(self._bodies):
+            self.broadcast.put({KEYS: orjson.dumps([str(key) for key in self._bodies])})
+            _log.debug("serving", extra={"bodies": len(self._bodies), "refused": chosen.refused})
+
+    def _read(self, now: float) -> None:
+        """Hand out what is due and take what is done."""
+        fast, slow = self.plan.wanted(self._bodies)
+        self._every = {**fast, **slow}
+        self._schedule.keep(self._every)
+        self._values.keep({Spot(key.audience, key.focus) for key in self._bodies})
+        self._collect()
+        self._watch(self.fast, _OVERDUE_S)
+        self._watch(self.slow, self.patience_s)
+        at = self.clock.monotonic()
+        due = self._schedule.due(fast, at)
+        if due or self._reference is None:
+            self._hand_out(self.fast, Batch(by_spot(due), lambda: now), at)
+        due = self._schedule.due(slow, at)[:_SLOW_BATCH]
+        if due:
+            self._hand_out(self.slow, Batch(tuple(due), self.clock.now, separate=True), at)
+        self.fast.wait(_WAIT_S)
+        self._collect()
+
+    def _hand_out(self, lane: Lane, batch: Batch, at: float) -> None:
+        if lane.submit(batch):
+            self._schedule.started(batch.jobs, at)
+
+    def _collect(self) -> None:
+        at = self.clock.monotonic()
+        for done in (*self.fast.drain(), *self.slow.drain()):
+            self._take(done, at)
+
+    def _take(self, done: Done, at: float) -> None:
+        self._trouble = done.error
+        if done.reference is not None:
+            self._reference = done.reference
+        for outcome in done.outcomes:
+            self._schedule.finished(outcome.job, self._every.get(outcome.job, BEAT_S), ok=outcome.error is None, at=at)
+            if outcome.job in self._every:
+                self._values.take(outcome)
+            level = logging.DEBUG if outcome.error is None else logging.WARNING
+            if _log.isEnabledFor(level):
+                detail = {} if outcome.error is None else {"cause": outcome.error.key, "detail": outcome.error.detail}
+                place = str(outcome.job.spot.focus)
+                _log.log(
+                    level,
+                    "read",
+                    extra={"reading": outcome.job.reading, "place": place, "ms": round(outcome.ms, 1), **detail},
+                )
+
+    def _watch(self, lane: Lane, overdue_s: float) -> None:
+        """Say what hangs, and leave it behind when it hangs for longer than any statement may take."""
+        silent = lane.running_for()
+        if silent <= overdue_s:
+            return
+        error = SourceTooSlow("no answer", seconds=int(silent))
+        self._trouble = error
+        slow = lane is self.slow
+        for job in self._every:
+            if self._schedule.running(job) and self.plan.slow(job.reading) is slow:
+                self._values.fail(job, error)
+        if silent > self.patience_s:
+            at = self.clock.monotonic()
+            for job in lane.abandon():
+                self._schedule.finished(job, self._every.get(job, BEAT_S), ok=False, at=at)
+
+    def _compose(self, epoch: int, beat_at: float) -> dict[str, bytes]:
+        moment = int(beat_at * 1000)
+        stamp = Stamp(epoch, self.seq, self.build, moment, moment + BEAT_S * 1000 + int(self._lag_s * 1000))
+        now = city_time(beat_at, self.clock.zone)
+        provisional = self.calendar.is_provisional(now.date())
+        entries = {}
+        for key, body in self._bodies.items():
+            around = None
+            if self._reference is not None:
+                shapes = self._values.of(Spot(key.audience, key.focus), SHAPES).value
+                around = Surroundings(self._reference, shapes, now, self.clock.zone, provisional)
+            entries[f"{BODY}{key}"] = wire.pack(body.compose(stamp, self._values, around))
+        return entries
+
+    def _write(self, epoch: int, beat_at: float, entries: dict[str, bytes]) -> bool:
+        meta = {
+            "epoch": epoch,
+            "seq": self.seq,
+            "build": self.build,
+            "beat_at": int(beat_at * 1000),
+            "real_at": self.clock.real(),
+            "bodies": len(entries),
+            "read": self._reference is not None,
+            "trouble": None if self._trouble is None else self._trouble.key,
+            "ledger": self.mandate.problem(),
+        }
+        try:
+            other = orjson.loads(self.broadcast.fetch(META) or b"{}").get("epoch", 0)
+            if other > epoch:
+                self.mandate.lost(other)
+                return False
+            self.broadcast.put({**entries, META: orjson.dumps(meta)})
+        except StoreError as error:
+            self._store_failed(error)
+            return False
+        if self._store_fails:
+            _log.info("the store is back")
+            self._store_fails = False
+        return True
+
+    def _store_failed(self, error: StoreError) -> None:
+        if not self._store_fails:
+            _log.warning("the store cannot be used", extra={"detail": str(error)})
+        self._store_fails = True
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the publisher last wrote about itself."""
+
+    epoch: int
+    seq: int
+    beat_at: int
+    real_at: float
+    bodies: int
+    read: bool
+    trouble: str | None
+    ledger: str
+
+
+def told(broadcast: Broadcast) -> Told | None:
+    """The publisher's own word; None when there never was one. Raises StoreError."""
+    found = broadcast.fetch(META)
+    if found is None:
+        return None
+    meta = orjson.loads(found)
+    meta.pop("build", None)
+    return Told(**meta)
+
+
+def pace(started: float, monotonic: Callable[[], float] = time.monotonic) -> float:
+    """Seconds until the next beat of a row that began at ``started``; beats that were missed are not made up for."""
+    passed = monotonic() - started
+    return BEAT_S - passed % BEAT_S

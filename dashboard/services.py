@@ -1,0 +1,96 @@
+"""The parts that the web application is made of, each once; chosen in one place (``dashboard.compose``)."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dash import ctx
+from flask import request
+
+from dashboard.auth import COOKIE_SECONDS, VIEWER_COOKIE, Entrances, chosen_viewer
+from dashboard.clock import Clock, city_time
+from dashboard.directory import Directory
+from dashboard.keys import Focus
+from dashboard.plan import Plan
+from dashboard.security import viewer_of
+from dashboard.settings import Settings
+from dashboard.stores import Broadcast
+from data_access.engine import Database, ScopedReader
+from data_access.errors import SourceUnreachable, UnknownPlace
+from data_access.reference import Reference
+from indicators.policy import Policy
+from indicators.values import At
+from indicators.workcalendar import WorkCalendar
+
+
+class GeometryFiles(Protocol):
+    """Immutable geometry by content hash."""
+
+    def fetch(self, digest: str) -> tuple[bytes, bytes] | None:
+        """Brotli and gzip of the file; None when there is none of that name."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What routes, pages and callbacks may use. ``alive`` is None where the publisher is another process."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    directory: Directory
+    broadcast: Broadcast
+    plan: Plan
+    calendar: WorkCalendar
+    policy: Policy
+    entrances: Entrances
+    geometry: GeometryFiles
+    build: str
+    alive: Callable[[], bool] | None = None
+
+    @property
+    def reference(self) -> Reference:
+        """Tree and names. Raises SourceUnreachable while they were never read."""
+        reference = self.directory.reference
+        if reference is None:
+            raise SourceUnreachable("the tree of areas was not read yet")
+        return reference
+
+    def asks(self) -> AbstractContextManager[ScopedReader]:
+        """A snapshot with the rows and columns of the person behind this request."""
+        return self.database.reader(viewer_of().scope)
+
+    def require(self, area: str) -> None:
+        """Raises UnknownPlace when the person behind this request may not ask about the area, or there is none.
+
+        An official of a department alone may ask about any area: the scope then leaves the department's rows only.
+        """
+        viewer = viewer_of()
+        ways = [Focus(area), *(Focus(area, department) for department in viewer.departments or ())]
+        if not any(viewer.may(viewer.audience, way, self.reference) for way in ways):
+            raise UnknownPlace(f"no area {area}", place=area)
+
+    def at(self, area: str | None = None, department: str | None = None) -> At:
+        """Now, there."""
+        return At(self.now(), self.calendar, self.policy, area, department)
+
+    def now(self) -> datetime:
+        """The shown moment as naive city time."""
+        return city_time(self.clock.now(), self.clock.zone)
+
+    def choose(self, choice: str) -> None:
+        """Write the cookie of another viewer into this callback's answer. Open mode only."""
+        cookies = self.entrances.choices
+        viewer = chosen_viewer(choice)
+        if cookies is None or viewer is None or viewer.home(self.reference, None) is None:
+            raise UnknownPlace("no such viewer", place=choice)
+        ctx.response.set_cookie(
+            VIEWER_COOKIE,
+            cookies.write(choice),
+            max_age=COOKIE_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
+        )
