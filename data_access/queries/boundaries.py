@@ -1,0 +1,51 @@
+"""Areas with their boundaries: the shapes of the map, and a cheap sign that they have changed."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+
+from data_access import contract
+from data_access.reader import ScopedReader
+
+Sign = tuple[int, int, int, int, str, str]
+"""Areas, boundaries, length of all boundaries and of all names in characters, first and last code."""
+
+_NONE: Final[Sign] = (0, 0, 0, 0, "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """One area; ``geojson`` is the boundary column's text as it is, None where it is not recorded."""
+
+    code: str
+    level: str
+    geojson: str | None
+
+
+def sign(db: ScopedReader) -> Sign:
+    """What changes when areas are added, removed, renamed or redrawn, from one aggregate over the areas in scope.
+
+    A boundary redrawn with exactly as many characters keeps the sign. Raises the errors of ``ScopedReader.rows``.
+    """
+    areas = db.scoped(contract.areas).c
+    length = func.coalesce(func.sum(func.length(areas.boundary)), 0)
+    names = func.coalesce(func.sum(func.length(areas.name)), 0)
+    codes = func.count(areas.code), func.count(areas.boundary)
+    statement: Select[Any] = select(*codes, length, names, func.min(areas.code), func.max(areas.code))
+    found = db.rows(statement)
+    if not found or not found[0][0]:
+        return _NONE
+    n, drawn, characters, named, first, last = found[0].tuple()
+    return int(n), int(drawn), int(characters), int(named), str(first), str(last)
+
+
+def boundaries(db: ScopedReader, levels: tuple[str, ...]) -> list[Boundary]:
+    """The areas of these levels in scope, by code; coordinates as the source has them.
+
+    Raises the errors of ``ScopedReader.rows``.
+    """
+    areas = db.scoped(contract.areas).c
+    statement: Select[Any] = select(areas.code, areas.level, areas.boundary)
+    rows = db.rows(statement.where(areas.level.in_(levels)).order_by(areas.code))
+    return [Boundary(row[0], row[1], row[2]) for row in rows]
