@@ -56,5 +56,5 @@ def among(code: ColumnElement[str], codes: Collection[str], dialect: str) -> Col
         listed: Function[Any] = func.json_each(bindparam(None, ordered, type_=_JsonList))
         return code.in_(select(column("value", String)).select_from(listed.table_valued("value")))
     if all(_PLAIN.fullmatch(one) for one in ordered):
-        return code.in_(literal_column("'" + "','".join(ordered) + "'"))
+        return code.bool_op("IN")(literal_column("('" + "','".join(ordered) + "')"))
     return code.in_(ordered)

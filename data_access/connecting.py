@@ -87,7 +87,8 @@ def open_read_only(connection: Connection, timeout_s: float, timezone: str) -> N
     )
     zone = _mysql_zone(connection, timezone)
     run(f"SET SESSION {limit}, lock_wait_timeout = 1, time_zone = '{zone}'")
-    run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    # For the session, because a statement like CREATE ends the transaction and would run in none.
+    run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
 

@@ -55,11 +55,11 @@ def translate(error: SQLAlchemyError) -> SourceError:
 
 def _kind_of(error: DBAPIError) -> type[SourceError] | None:
     original = error.orig
-    state = getattr(original, "sqlstate", None)
-    if isinstance(state, str):
-        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
     arguments = getattr(original, "args", ())
     if arguments and isinstance(arguments[0], int):
         return _MYSQL.get(arguments[0])
+    state = getattr(original, "sqlstate", None)
+    if isinstance(state, str):
+        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
     said = str(original).lower()
     return next((kind for words, kind in _SQLITE if words in said), None)

@@ -1,7 +1,7 @@
 """Areas with their boundaries: the shapes of the map, and a cheap sign that they have changed."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -10,8 +10,6 @@ from data_access.reader import ScopedReader
 
 Sign = tuple[int, int, int, int, str, str]
 """Areas, boundaries, length of all boundaries and of all names in characters, first and last code."""
-
-_NONE: Final[Sign] = (0, 0, 0, 0, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +27,16 @@ def sign(db: ScopedReader) -> Sign:
     A boundary redrawn with exactly as many characters keeps the sign. Raises the errors of ``ScopedReader.rows``.
     """
     areas = db.scoped(contract.areas).c
-    length = func.coalesce(func.sum(func.length(areas.boundary)), 0)
-    names = func.coalesce(func.sum(func.length(areas.name)), 0)
-    codes = func.count(areas.code), func.count(areas.boundary)
-    statement: Select[Any] = select(*codes, length, names, func.min(areas.code), func.max(areas.code))
-    found = db.rows(statement)
-    if not found or not found[0][0]:
-        return _NONE
-    n, drawn, characters, named, first, last = found[0].tuple()
-    return int(n), int(drawn), int(characters), int(named), str(first), str(last)
+    statement: Select[Any] = select(
+        func.count(areas.code).label("areas"),
+        func.count(areas.boundary).label("drawn"),
+        func.coalesce(func.sum(func.length(areas.boundary)), 0).label("length"),
+        func.coalesce(func.sum(func.length(areas.name)), 0).label("named"),
+        func.coalesce(func.min(areas.code), "").label("first"),
+        func.coalesce(func.max(areas.code), "").label("last"),
+    )
+    (row,) = db.rows(statement)
+    return row.areas, row.drawn, int(row.length), int(row.named), row.first, row.last
 
 
 def boundaries(db: ScopedReader, levels: tuple[str, ...]) -> list[Boundary]:
