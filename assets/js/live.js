@@ -144,6 +144,8 @@
   }
 
   function start() {
+    gridwall.panels.take('geometry', gridwall.map.geometryCame);
+    gridwall.panels.take('values', gridwall.map.valuesCame);
     window.setInterval(tick, TICK_MS);
     window.addEventListener('resize', () => { resizedAt = monotonic(); });
     window.addEventListener('online', askSoon);

@@ -50,13 +50,26 @@
     if (kind === 'cells') {
       gridwall.mapcells.forget();
       view.bbox = file.bbox;
-      view.sizes = file.sizes || [];
+      view.sizes = file.features.map(sizeOf);
       showLayer();
     }
     if (kind === 'outlines') view.labels = file.labels || [];
     give();
     fit();
     sayWaiting();
+  }
+
+  /** @param {Object} feature @returns {number} the smaller side of a cell, in degrees of longitude as the map draws them */
+  function sizeOf(feature) {
+    const ring = feature.geometry.type === 'Polygon' ? feature.geometry.coordinates[0] : feature.geometry.coordinates[0][0];
+    let west = 180, east = -180, south = 90, north = -90;
+    for (const point of ring) {
+      west = Math.min(west, point[0]);
+      east = Math.max(east, point[0]);
+      south = Math.min(south, point[1]);
+      north = Math.max(north, point[1]);
+    }
+    return Math.min(east - west, (north - south) / Math.cos(south * Math.PI / 180));
   }
 
   /** Hand the files to the map's components, as soon as these stand on the page. */
@@ -189,6 +202,7 @@
     if (view.observer) view.observer.disconnect();
     view.observer = new ResizeObserver(fit);
     view.observer.observe(map.getContainer());
+    fit();
   }
 
   /** @returns {boolean} whether the map is on the page and has a size */

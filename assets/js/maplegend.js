@@ -19,9 +19,10 @@
 
   /**
    * The range of a class in words: "4 - 8", the last one "16+".
-   * @param {{breaks: number[], top: ?number}} legend @param {number} i @returns {string}
+   * @param {{breaks: number[], labels: string[]|undefined, top: ?number}} legend @param {number} i @returns {string}
    */
   function range(legend, i) {
+    if (legend.labels && legend.labels[i] !== undefined) return String(legend.labels[i]);
     const from = legend.breaks[i];
     const to = i + 1 < legend.breaks.length ? legend.breaks[i + 1] : legend.top;
     return to === undefined || to === null ? figure(from) + '+' : figure(from) + '\u2013' + figure(to);

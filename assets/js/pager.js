@@ -92,7 +92,7 @@
   /** @param {Element} list @param {number} page @param {number} pages */
   function note(list, page, pages) {
     const frame = list.closest('[data-panel]');
-    gridwall.truth.write(frame && frame.querySelector('.pager-mark'), pages > 1 ? (page + 1) + '/' + pages : '');
+    gridwall.truth.write(frame && gridwall.truth.own(frame, '.pager-mark'), pages > 1 ? (page + 1) + '/' + pages : '');
   }
 
   /** @param {Element} root @param {number} now monotonic milliseconds */

@@ -12,9 +12,20 @@
     if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   }
 
+  /**
+   * The first such element of a frame that is its own: a frame may hold frames (the map holds its layers).
+   * @param {Element} frame @param {string} selector @returns {?Element}
+   */
+  function own(frame, selector) {
+    for (const element of frame.querySelectorAll(selector)) if (element.closest('[data-panel]') === frame) return element;
+    return null;
+  }
+
   /** @param {?{key: string}} why @returns {string} the cause in words, empty without one or without words for it */
   function cause(why) {
-    return why && why.key ? gridwall.words.say('live-why-' + why.key, why.params || why) : '';
+    if (!why || !why.key) return '';
+    const key = 'live-why-' + why.key;
+    return gridwall.words.say(gridwall.words.has(key) ? key : 'live-why-unknown', why.params || why);
   }
 
   /**
@@ -37,9 +48,9 @@
     const at = head && head.as_of ? head.as_of : 0;
     mark(frame, 'data-state', state);
     mark(frame, 'data-as-of', String(at || ''));
-    write(frame.querySelector('.truth-asof'), at ? gridwall.format.asOf(at, now, zone, lang) : '');
-    write(frame.querySelector('.truth-why'), reason(state, head, now));
-    const source = frame.querySelector('.truth-source');
+    write(own(frame, '.truth-asof'), at ? gridwall.format.asOf(at, now, zone, lang) : '');
+    write(own(frame, '.truth-why'), reason(state, head, now));
+    const source = own(frame, '.truth-source');
     if (source) {
       write(source, head && head.source_at
         ? gridwall.words.say('live-source-at', {time: gridwall.format.asOf(head.source_at, now, zone, lang)}) : '');
@@ -61,5 +72,5 @@
     for (const element of root.querySelectorAll('[data-say="connection"]')) write(element, text);
   }
 
-  gridwall.truth = {write, mark, frame, screen};
+  gridwall.truth = {write, mark, own, frame, screen};
 })(window.gridwall = window.gridwall || {});
