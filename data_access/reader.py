@@ -1,7 +1,7 @@
 """One snapshot seen through one scope: the rows and columns that a statement can start from."""
 
-from collections.abc import MutableMapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Hashable, MutableMapping, Sequence
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, Table, false, null, or_, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +20,7 @@ _BY_WORKER: Final = frozenset({"workers", "worker_positions", "patrol_pings", "s
 _OPEN_TO_ALL: Final = frozenset({"departments", "categories", "source_feeds"})
 _BY_CODE: Final = frozenset({"areas", "area_links"})
 
+T = TypeVar("T")
 Sights = MutableMapping[tuple[Scope, str], Subquery]
 """Subqueries already made for one state of shape and reference data, by scope and table: making one takes half a ms."""
 
@@ -42,8 +43,10 @@ class ScopedReader:
         reference: Reference,
         sights: Sights | None = None,
         crs: Crs = Crs.WGS84,
+        shared: dict[tuple[Scope, Hashable], Any] | None = None,
     ) -> None:
         self._connection = connection
+        self._shared: dict[tuple[Scope, Hashable], Any] = {} if shared is None else shared
         self._sights: Sights = {} if sights is None else sights
         self._mine: dict[str, Subquery] = {}
         self.scope = scope
@@ -55,8 +58,22 @@ class ScopedReader:
     def narrowed(self, area: str | None = None, department: str | None = None) -> "ScopedReader":
         """The same snapshot, seen narrower."""
         return ScopedReader(
-            self._connection, self.scope.within(area, department), self.shape, self.reference, self._sights, self.crs
+            self._connection,
+            self.scope.within(area, department),
+            self.shape,
+            self.reference,
+            self._sights,
+            self.crs,
+            self._shared,
         )
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What several readings of this snapshot need alike: computed for the first, kept for the scope till the end."""
+        place = (self.scope, key)
+        if place not in self._shared:
+            self._shared[place] = compute()
+        found: T = self._shared[place]
+        return found
 
     def scoped(self, table: Table) -> Subquery:
         """The rows and columns of a contract table that this scope may see, as a subquery named like the table.
