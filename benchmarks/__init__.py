@@ -1,0 +1,1 @@
+"""What gridwall costs, measured side by side in one run on one machine, against the budgets it promises."""
