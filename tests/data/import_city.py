@@ -21,9 +21,9 @@ from importers.areas import AreaSpec
 from importers.run import Source
 
 COLUMNS = (
-    "CASE_ENQUIRY_ID", "OPEN_DT", "TARGET_DT", "CLOSED_DT", "OnTime_Status", "CASE_STATUS", "CLOSURE_REASON", "CASE_TITLE",
-    "SUBJECT", "REASON", "TYPE", "QUEUE", "Department", "SubmittedPhoto", "Location", "neighborhood", "ward", "precinct",
-    "LATITUDE", "LONGITUDE", "Source",
+    "CASE_ENQUIRY_ID", "OPEN_DT", "TARGET_DT", "CLOSED_DT", "OnTime_Status", "CASE_STATUS", "CLOSURE_REASON",
+    "CASE_TITLE", "SUBJECT", "REASON", "TYPE", "QUEUE", "Department", "SubmittedPhoto", "Location", "neighborhood",
+    "ward", "precinct", "LATITUDE", "LONGITUDE", "Source",
 )  # fmt: skip
 SNAPSHOT = datetime(2015, 4, 1)
 DEFAULT = ("42.3200", "-71.0600")
@@ -195,12 +195,12 @@ def ask(db: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def content(db: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything in a database, in an order that does not depend on how it came there."""
+    """Everything in a database, sorted by the first column, which is the key of all tables of an import."""
     engine = create_engine(f"sqlite:///{db}", poolclass=NullPool)
     with engine.connect() as connection:
         found: dict[str, list[tuple[Any, ...]]] = {}
         for name in sorted(inspect(connection).get_table_names()):
             columns = ", ".join(f'"{column["name"]}"' for column in inspect(connection).get_columns(name))
             rows = connection.execute(text(f'SELECT {columns} FROM "{name}"'))
-            found[name] = sorted((tuple(item) for item in rows), key=repr)
+            found[name] = sorted((tuple(item) for item in rows), key=lambda item: str(item[0]))
         return found

@@ -171,16 +171,18 @@ def test_heights_are_dropped(tmp_path: Path) -> None:
             '{"features": [{"properties": {"WARD": 1}, "geometry": {"type": "Polygon", "coordinates": [[[1]]]}}]}',
             "the geometry of feature 1 cannot be read",
         ),
-        (
-            '{"features": [{"properties": {"WARD": 1}, "geometry": {"type": "Polygon", "coordinates": [[[1, NaN], [2, 2], [3, 1], [1, 0]]]}}]}',
-            "holds the point",
-        ),
     ],
 )
 def test_what_is_no_geojson_of_polygons_is_refused(tmp_path: Path, content: str, sentence: str) -> None:
     path = tmp_path / "w.geojson"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ImportRefused, match=sentence):
+        read(f"street={path}:WARD")
+
+
+def test_a_coordinate_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    path = geojson(tmp_path / "w.geojson", [({"WARD": 5}, [[1, 1], [2, float("nan")], [2, 2], [1, 1]])])
+    with pytest.raises(ImportRefused, match=r"holds the point \(2.*, nan\), which cannot be degrees"):
         read(f"street={path}:WARD")
 
 

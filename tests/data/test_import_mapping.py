@@ -165,7 +165,7 @@ def test_baltimore(tmp_path: Path) -> None:
         "x1,19-0001,SW-Dirty Alley,API,2019/07/01 16:00:00+00,Closed,2019/07/02 16:00:00+00,2019/07/09 16:00:00+00,"
         "2019/07/02 16:00:00+00,Solid Waste,,,Completed,1 A St,21201,Canton,1,Southeastern,211,39.28,-76.58\n"
         "x2,19-0002,TRM-Potholes,Phone,07/01/2019 04:05:06 PM,New,,,,Transportation,,,,,,,,,,,\n"
-        "x3,19-0003,TRM-Potholes,Phone,07/01/2019 04:05:06 PM,Closed (Duplicate),07/02/2019,,,Transportation,,,,,,,,,,,\n",
+        "x3,19-0003,TRM-Potholes,Phone,07/01/2019 04:05:06 PM,Closed (Duplicate),07/02/2019,,,DOT,,,,,,,,,,,\n",
         encoding="utf-8",
     )
     report = run(Source(tmp_path / "b.csv", "baltimore"), str(tmp_path / "b.sqlite"))
@@ -175,8 +175,8 @@ def test_baltimore(tmp_path: Path) -> None:
         "JOIN departments d ON d.code = department_code JOIN categories c ON c.code = category_code ORDER BY o.id",
     ) == [
         (
-            "19-0001", "2019-07-01 12:00:00", "2019-07-02 12:00:00", "2019-07-09 12:00:00", "closed", "scan", "Solid Waste",
-            "SW-Dirty Alley",
+            "19-0001", "2019-07-01 12:00:00", "2019-07-02 12:00:00", "2019-07-09 12:00:00", "closed", "scan",
+            "Solid Waste", "SW-Dirty Alley",
         ),
         ("19-0002", "2019-07-01 16:05:06", None, None, "handling", "hotline", "Transportation", "TRM-Potholes"),
     ]  # fmt: skip
@@ -186,10 +186,12 @@ def test_baltimore(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["Complaint Type", "Problem (formerly Complaint Type)"])
 def test_new_york(tmp_path: Path, kind: str) -> None:
     (tmp_path / "n.csv").write_text(
-        f"Unique Key,Created Date,Closed Date,Agency,Agency Name,{kind},Descriptor,Status,Due Date,Community Board,Borough,"
-        "Open Data Channel Type,Latitude,Longitude\n"
-        "1,01/02/2020 12:00:00 AM,01/02/2020 12:00:00 PM,NYPD,Police,Noise,Loud Music,Closed,,12 BROOKLYN,BROOKLYN,PHONE,,\n"
-        "2,01/02/2020 01:00:00 PM,,DSNY,Sanitation,Litter,,In Progress,01/09/2020 01:00:00 PM,01 QUEENS,QUEENS,OTHER,,\n"
+        f"Unique Key,Created Date,Closed Date,Agency,Agency Name,{kind},Descriptor,Status,Due Date,Community Board,"
+        "Borough,Open Data Channel Type,Latitude,Longitude\n"
+        "1,01/02/2020 12:00:00 AM,01/02/2020 12:00:00 PM,NYPD,Police,Noise,Loud Music,Closed,,12 BROOKLYN,BROOKLYN,"
+        "PHONE,,\n"
+        "2,01/02/2020 01:00:00 PM,,DSNY,Sanitation,Litter,,In Progress,01/09/2020 01:00:00 PM,01 QUEENS,QUEENS,"
+        "OTHER,,\n"
         "3,01/02/2020 01:00:00 PM,01/01/1900 12:00:00 AM,DSNY,Sanitation,Litter,,Closed,,0 Unspecified,,ONLINE,,\n",
         encoding="utf-8",
     )

@@ -185,8 +185,8 @@ def test_what_the_city_does_not_record_is_not_there(report: Report, db: Path) ->
     assert tables == {"areas", "departments", "categories", "work_orders", "import_about", "import_verdicts"}
     columns = {name for (name,) in ask(db, "SELECT name FROM pragma_table_info('work_orders')")}
     assert columns == {
-        "id", "case_no", "category_code", "area_code", "stage", "reported_at", "closed_at", "updated_at", "title", "result",
-        "source", "lon", "lat", "location_quality", "address", "department_code", "close_due_at",
+        "id", "case_no", "category_code", "area_code", "stage", "reported_at", "closed_at", "updated_at", "title",
+        "result", "source", "lon", "lat", "location_quality", "address", "department_code", "close_due_at",
     }  # fmt: skip
 
 
