@@ -68,7 +68,7 @@ class ScopedReader:
         )
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """What several readings of this snapshot need alike: computed for the first, kept for the scope till the end."""
+        """What several readings of this snapshot need alike: computed for the first, kept for this scope."""
         place = (self.scope, key)
         if place not in self._shared:
             self._shared[place] = compute()
