@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from demo import reference_data as reference
 from demo.geometry import Tiling
@@ -35,7 +36,7 @@ def area_rows(tiling: Tiling, seed: int) -> list[Row]:
     return rows + grid_rows
 
 
-def _row(code: str, level: str, name: str, name_en: str, shape: shapely.Geometry, at: tuple[float, float]) -> Row:
+def _row(code: str, level: str, name: str, name_en: str, shape: BaseGeometry, at: tuple[float, float]) -> Row:
     parent = {4: None, 6: code[:4], 9: code[:6], 12: code[:9], 15: code[:12]}[len(code)]
     return {
         "code": code,
@@ -50,13 +51,15 @@ def _row(code: str, level: str, name: str, name_en: str, shape: shapely.Geometry
 
 
 def _grid_row(code: str, tiling: Tiling, villages: frozenset[str], rng: np.random.Generator) -> Row:
-    """Grids of towns hold 300 to 500 households, dedicated ones (a market, a campus) few, those of villages 110 to 290."""
+    """Households: 300 to 500 in towns, 110 to 290 in villages, few in dedicated grids (a market, a campus)."""
     name, name_en = reference.names()[code[:12]]
     village = code[:12] in villages
     dedicated = not village and rng.random() < 0.05 and not code.endswith("001")
     low, high = (110, 291) if village else (300, 501)
     homes = int(rng.integers(12, 70)) if dedicated else int(rng.integers(low, high))
-    row = _row(code, "grid", f"{name}{code[-3:]}网格", f"{name_en} Grid {code[-3:]}", tiling.grids[code], tiling.points[code])
+    row = _row(
+        code, "grid", f"{name}{code[-3:]}网格", f"{name_en} Grid {code[-3:]}", tiling.grids[code], tiling.points[code]
+    )
     kind = "dedicated" if dedicated else "village" if village else "residential"
     return row | {"kind": kind, "households": homes, "population": round(homes * rng.uniform(2.4, 3.4))}
 
@@ -99,10 +102,8 @@ def department_rows(areas: list[Row]) -> list[Row]:
 
 def category_rows() -> list[Row]:
     """Major classes, then minor ones with the limit that applies most often."""
-    rows: list[Row] = [
-        {"code": code, "parent_code": None, "name": name, "kind": kind, "name_en": name_en, "sensitive": sensitive, "public": public}
-        for code, name, name_en, kind, sensitive, public in reference.majors()
-    ]
+    columns = ("code", "name", "name_en", "kind", "sensitive", "public")
+    rows: list[Row] = [dict(zip(columns, major, strict=True)) for major in reference.majors()]
     for minor in reference.categories():
         limit = max(minor.limits, key=lambda one: one.weight, default=None)
         rows.append(

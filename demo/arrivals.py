@@ -9,9 +9,12 @@ from demo.plan import SOURCES, Plan, blank
 from demo.world import SPOTS, World
 
 ORDERS_A_DAY: Final = 5000
-HOURS: Final = np.array(
-    (0.22, 0.14, 0.10, 0.10, 0.15, 0.4, 1.2, 3.2, 6.8, 8.8, 8.2, 6.2, 4.3, 5.0, 6.7, 6.9, 6.2, 4.7, 3.2, 2.6, 2.0, 1.4, 0.9, 0.45)
-)
+# fmt: off
+HOURS: Final = np.array((
+    0.22, 0.14, 0.10, 0.10, 0.15, 0.4, 1.2, 3.2, 6.8, 8.8, 8.2, 6.2,
+    4.3, 5.0, 6.7, 6.9, 6.2, 4.7, 3.2, 2.6, 2.0, 1.4, 0.9, 0.45,
+))
+# fmt: on
 SOURCE_SHARES: Final = {
     "event": (0.52, 0.20, 0.13, 0.09, 0.005, 0.01, 0.03, 0.005, 0.01),
     "component": (0.58, 0.14, 0.12, 0.06, 0.06, 0.005, 0.03, 0.002, 0.003),
@@ -44,7 +47,8 @@ def arrivals(world: World, day: int, rng: np.random.Generator) -> Plan:
     plan.reporter = world.first_worker[plan.grid] + (rng.random(count) * size).astype(np.int64)
     plan.handler = world.first_worker[plan.grid] + (rng.random(count) * size).astype(np.int64)
     plan.variant = rng.integers(0, 1 << 30, count)
-    event = np.isin(plan.category, [n for n, c in enumerate(world.categories) if c.kind == "event" and c.street_share > 0])
+    easy = [n for n, c in enumerate(world.categories) if c.kind == "event" and c.street_share > 0]
+    event = np.isin(plan.category, easy)
     plan.on_spot = event & (plan.source == 0) & (rng.random(count) < 0.44)
     _choose_limit(world, plan, rng)
     return plan

@@ -54,7 +54,7 @@ def build(
     report: Report = silent,
     days: int = HISTORY_DAYS,
 ) -> Built:
-    """Write the city as it stands at ``end`` (city time) with ``days`` days of history; replaces ``out`` when it is whole."""
+    """Write the city as it stands at ``end`` (city time) after ``days`` days; replaces ``out`` when it is whole."""
     if scale not in SCALES:
         raise ValueError(f"scale is one of {', '.join(SCALES)}, not {scale!r}")
     began = time.monotonic()
@@ -70,7 +70,9 @@ def build(
         areas = area_rows(tiling, seed)
         world = make_world(areas, seed)
         rows["areas"] = write(connection, contract.areas, columns_of(areas, contract.areas))
-        rows["departments"] = write(connection, contract.departments, columns_of(department_rows(areas), contract.departments))
+        rows["departments"] = write(
+            connection, contract.departments, columns_of(department_rows(areas), contract.departments)
+        )
         rows["categories"] = write(connection, contract.categories, columns_of(category_rows(), contract.categories))
         rows |= _people(connection, world, now, report)
         rows |= _orders(connection, world, now, days, report)
@@ -100,16 +102,21 @@ def _people(connection: sqlite3.Connection, world: World, now: int, report: Repo
     days = [shifts_of(world, day) for day in range(today - SHIFT_DAYS, today + SHIFTS_AHEAD + 1)]
     rows["shifts"] = sum(write(connection, contract.shifts, shift_columns(world, one)) for one in days)
     rows["duty_roster"] = sum(
-        write(connection, contract.duty_roster, roster_columns(world, day)) for day in range(today - SHIFT_DAYS, today + SHIFTS_AHEAD + 1)
+        write(connection, contract.duty_roster, roster_columns(world, day))
+        for day in range(today - SHIFT_DAYS, today + SHIFTS_AHEAD + 1)
     )
     gait = gaits(world)
-    rows["worker_positions"] = write(connection, contract.worker_positions, position_columns(world, gait, *last_seen(world, days, now)))
+    rows["worker_positions"] = write(
+        connection, contract.worker_positions, position_columns(world, gait, *last_seen(world, days, now))
+    )
     rows["source_feeds"] = write(connection, contract.source_feeds, feed_columns(now))
     rows["patrol_pings"] = _pings(connection, world, gait, days, now, report)
     return rows
 
 
-def _pings(connection: sqlite3.Connection, world: World, gait: Gait, days: list[Shifts], now: int, report: Report) -> int:
+def _pings(
+    connection: sqlite3.Connection, world: World, gait: Gait, days: list[Shifts], now: int, report: Report
+) -> int:
     """Pings up to ``now``, in order of time and so of id."""
     some, written = tracked(world), 0
     by_day = {one.day: one for one in days}
@@ -121,7 +128,11 @@ def _pings(connection: sqlite3.Connection, world: World, gait: Gait, days: list[
         hour.append((worker, grid, np.full(len(worker), moment)))
         if len(hour) == 360 or number == len(steps) - 1:
             columns = [np.concatenate(part) for part in zip(*hour, strict=True)]
-            written += write(connection, contract.patrol_pings, ping_columns(world, gait, columns[0], columns[1], columns[2], written + 1))
+            written += write(
+                connection,
+                contract.patrol_pings,
+                ping_columns(world, gait, columns[0], columns[1], columns[2], written + 1),
+            )
             hour = []
             report("people", 0.10 + 0.12 * number / len(steps))
     return written
@@ -144,7 +155,9 @@ def _orders(connection: sqlite3.Connection, world: World, now: int, days: int, r
     log = EventLog(plan, 0, now)
     for start in range(0, len(log), CHUNK):
         chosen = slice(start, min(start + CHUNK, len(log)))
-        rows["work_order_events"] += write(connection, contract.work_order_events, event_columns(world, plan, log, 1, chosen))
+        rows["work_order_events"] += write(
+            connection, contract.work_order_events, event_columns(world, plan, log, 1, chosen)
+        )
         report("events", 0.42 + 0.30 * start / len(log))
     rows["work_order_measures"] = write(connection, contract.work_order_measures, measure_columns(world, plan, 0, now))
     return rows

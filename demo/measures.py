@@ -26,7 +26,9 @@ def plan_extension(plan: Plan, day: int, rng: np.random.Generator) -> None:
     room = np.where(asks, due - start, 0)
     asked = np.where(asks, start + (room * rng.uniform(0.45, 0.8, count)).astype(np.int64), NEVER)
     tardy = rng.random(count) < 0.05
-    decided = np.where(tardy, due + rng.integers(300, 7200, count), serviced(day, asked, _spread(rng, count, 35.0, 0.5)))
+    decided = np.where(
+        tardy, due + rng.integers(300, 7200, count), serviced(day, asked, _spread(rng, count, 35.0, 0.5))
+    )
     decided = np.where(tardy, decided, np.minimum(decided, due - 60))
     plan.t_extension = asked
     plan.t_extended = _only(asks, np.maximum(decided, asked + 60))
@@ -57,7 +59,9 @@ def plan_supervision(plan: Plan, day: int, rng: np.random.Generator) -> None:
     late = (plan.t_handle < NEVER) & (due < NEVER) & (plan.t_handle > due + 3600)
     named = (plan.source == SOURCES.index("leader")) & (plan.t_handle < NEVER)
     chosen = pick(late, rng, 0.12) | pick(named, rng, 0.4)
-    earliest = np.where(late, due + rng.integers(600, 3600, count), plan.last_dispatch() + rng.integers(600, 7200, count))
+    earliest = np.where(
+        late, due + rng.integers(600, 3600, count), plan.last_dispatch() + rng.integers(600, 7200, count)
+    )
     asked = _only(chosen & (earliest < plan.t_handle), earliest)
     plan.t_supervision = asked
     plan.supervision_grade = np.where(named, 2, np.where(late & (plan.urgent == 2), 1, 0))

@@ -1,4 +1,4 @@
-"""Moments as whole seconds of city time since 1970 (int64): conversions, and the clock by which departments really work."""
+"""Moments as whole seconds of city time since 1970 (int64), and the clock by which departments really work."""
 
 from datetime import date, datetime
 from functools import lru_cache

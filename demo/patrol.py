@@ -59,7 +59,9 @@ def places(world: World, gait: Gait, worker: Ints, grid: Ints, at: Ints) -> tupl
 
 def _hash(worker: Ints, at: Ints) -> Floats:
     """A number in [0, 1) that looks random and is always the same for (worker, moment)."""
-    mixed = (worker.astype(np.uint64) * np.uint64(2_654_435_761)) ^ (at.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    mixed = (worker.astype(np.uint64) * np.uint64(2_654_435_761)) ^ (
+        at.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    )
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     return (mixed >> np.uint64(40)).astype(np.float64) / (1 << 24)

@@ -25,7 +25,7 @@ LAZY_COUNTIES: Final = {"320324": 0.235, "320312": 0.125, "320305": 0.10}
 
 @dataclass(frozen=True, slots=True)
 class Shifts:
-    """The shifts that start on one day; ``seen_from``, ``seen_to``, ``gap_from``, ``gap_to``: when the phone is heard of."""
+    """The shifts that start on one day; the phone is heard of from ``seen_from`` to ``seen_to`` but for the gap."""
 
     day: int
     worker: Ints
@@ -41,16 +41,17 @@ class Shifts:
     def present(self, at: int) -> Bools:
         """On duty and heard of at this moment."""
         seen = (self.kind == DUTY) & (self.seen_from <= at) & (at < self.seen_to)
-        return seen & ~((self.gap_from <= at) & (at < self.gap_to))
+        silent = (self.gap_from <= at) & (at < self.gap_to)
+        return np.asarray(seen & ~silent, dtype=np.bool_)
 
 
 def worker_columns(world: World) -> tuple[Columns, Columns]:
-    """Columns of ``workers`` and ``worker_areas``: in each grid one leader, one full-time worker, the rest micro-grid."""
+    """Columns of ``workers`` and ``worker_areas``: in each grid a leader, a full-time worker, the rest micro-grid."""
     home = world.home()
     place = np.arange(world.workers) - world.first_worker[home]
     ids = [f"W{n + 1:05d}" for n in range(world.workers)]
     roles = [ROLES[p] for p in np.minimum(place, 2).tolist()]
-    people = {
+    people: Columns = {
         "id": ids,
         "name": [worker_name(n + 1) for n in range(world.workers)],
         "phone": [phone(n + 1) for n in range(world.workers)],
@@ -103,7 +104,9 @@ def _with_presence(
     """When each phone is heard of: late and early by minutes, some not at all, some silent for a while."""
     count = len(grid)
     usual = np.random.default_rng([world.seed, 22]).uniform(0.04, 0.10, len(world.counties))
-    absent = np.array([LAZY_COUNTIES.get(code, usual[n]) for n, code in enumerate(world.counties)])[world.county_of[grid]]
+    absent = np.array([LAZY_COUNTIES.get(code, usual[n]) for n, code in enumerate(world.counties)])[
+        world.county_of[grid]
+    ]
     gone = rng.random(count) < absent
     first = start + rng.integers(-600, 1200, count)
     last = np.where(gone, first, end - rng.integers(-300, 900, count))
@@ -149,4 +152,7 @@ def roster_columns(world: World, day: int) -> Columns:
         for offset, role in enumerate(("leader", "officer")):
             person = (day * 7 + number * 31 + offset * 13) % 900 + 90_000
             rows.append((as_date(day).isoformat(), code, role, worker_name(person), phone(person)))
-    return {name: list(column) for name, column in zip(("day", "area_code", "role", "name", "phone"), zip(*rows, strict=True), strict=True)}
+    return {
+        name: list(column)
+        for name, column in zip(("day", "area_code", "role", "name", "phone"), zip(*rows, strict=True), strict=True)
+    }

@@ -25,6 +25,7 @@ class Progress:
         self._stage = ""
 
     def __call__(self, stage: str, fraction: float) -> None:
+        """Show that so much of the whole is done."""
         fraction = min(max(fraction, 0.0), 1.0)
         if self._stream.isatty():
             done = round(WIDTH * fraction)

@@ -93,9 +93,7 @@ def streets() -> tuple[Street, ...]:
     children: dict[str, list[str]] = {}
     for row in _rows("xuzhou_villages.csv"):
         children.setdefault(row["streetCode"], []).append(row["code"])
-    points = {
-        row["code"]: (float(row["longitude"]), float(row["latitude"])) for row in _rows("xuzhou_town_points.csv")
-    }
+    points = {row["code"]: (float(row["longitude"]), float(row["latitude"])) for row in _rows("xuzhou_town_points.csv")}
     found = (
         Street(row["code"], row["areaCode"], tuple(sorted(children[row["code"]])), points.get(row["code"]))
         for row in _rows("xuzhou_streets.csv")

@@ -1,11 +1,12 @@
 """The rows of ``work_orders`` as they stand at a moment: the plan, cut."""
 
+from math import isnan
 from typing import Any, Final
 
 import numpy as np
 
 from demo.handling import closing_due
-from demo.moments import NEVER, Bools, Ints, texts
+from demo.moments import NEVER, Bools, Floats, Ints, texts
 from demo.plan import PUBLIC, SOURCES, STEPS, Plan
 from demo.texts import Texts
 from demo.world import World
@@ -64,15 +65,19 @@ def _choose(names: tuple[str | None, ...], index: Ints) -> list[str | None]:
 
 
 def _flags(mask: Bools) -> list[int]:
-    return mask.astype(np.int64).tolist()
+    return [int(value) for value in mask.tolist()]
 
 
 def _numbers(values: Ints, shown: Bools) -> list[int | None]:
     return [value if show else None for value, show in zip(values.tolist(), shown.tolist(), strict=True)]
 
 
+def _coordinates(values: Floats) -> list[float | None]:
+    return [None if isnan(value) else value for value in values.tolist()]
+
+
 def _first(*times: Ints) -> Ints:
-    return np.minimum.reduce(times)
+    return np.asarray(np.minimum.reduce(times), dtype=np.int64)
 
 
 def order_columns(world: World, words: Texts, plan: Plan, now: int) -> Columns:
@@ -90,7 +95,10 @@ def order_columns(world: World, words: Texts, plan: Plan, now: int) -> Columns:
     merged = plan.t_merge <= now
     outcome = np.select([plan.t_force <= now, merged, stage == VOID, stage == CANCELLED, closed], [2, 5, 3, 4, 1], 0)
     minors = world.categories
-    limits = [minors[c].limits[k] if k >= 0 else None for c, k in zip(plan.category.tolist(), plan.limit.tolist(), strict=True)]
+    limits = [
+        minors[c].limits[k] if k >= 0 else None
+        for c, k in zip(plan.category.tolist(), plan.limit.tolist(), strict=True)
+    ]
     numbers = [str(n) for n in plan.number.tolist()]
     departments: tuple[str | None, ...] = (*world.departments, None)
     street = holder >= len(departments) - 1 - len(world.streets)
@@ -112,14 +120,19 @@ def order_columns(world: World, words: Texts, plan: Plan, now: int) -> Columns:
         "result": words.results(plan, closed & ~merged),
         "source": _choose(SOURCES, plan.source),
         "filing_condition": words.conditions(plan),
-        "lon": [None if x != x else x for x in plan.lon.tolist()],
-        "lat": [None if x != x else x for x in plan.lat.tolist()],
+        "lon": _coordinates(plan.lon),
+        "lat": _coordinates(plan.lat),
         "location_quality": _choose(QUALITIES, plan.quality),
         "address": words.addresses(plan),
-        "reporter_worker_id": [f"W{w + 1:05d}" if s == 0 else None for w, s in zip(plan.reporter.tolist(), plan.source.tolist(), strict=True)],
+        "reporter_worker_id": [
+            f"W{w + 1:05d}" if s == 0 else None
+            for w, s in zip(plan.reporter.tolist(), plan.source.tolist(), strict=True)
+        ],
         "handler_worker_id": [
             f"W{w + 1:05d}" if t else None
-            for w, t in zip(plan.handler.tolist(), ((plan.t_take <= now) | (plan.on_spot & closed)).tolist(), strict=True)
+            for w, t in zip(
+                plan.handler.tolist(), ((plan.t_take <= now) | (plan.on_spot & closed)).tolist(), strict=True
+            )
         ],
         "department_code": _choose(departments, holder),
         "first_department_code": _choose(departments, np.where(with_first, plan.department0, -1)),
@@ -155,7 +168,9 @@ def order_columns(world: World, words: Texts, plan: Plan, now: int) -> Columns:
         "contacted": _numbers(plan.followup >> 1 & 1, called & (plan.followup & 1 > 0)),
         "solved": _numbers(plan.followup >> 2 & 1, called & (plan.followup & 1 > 0)),
         "satisfaction": _choose((*MOODS, None), mood),
-        "query_code": [f"{v % 1000000:06d}" if p else None for v, p in zip(plan.variant.tolist(), public.tolist(), strict=True)],
+        "query_code": [
+            f"{v % 1000000:06d}" if p else None for v, p in zip(plan.variant.tolist(), public.tolist(), strict=True)
+        ],
     }
     return columns
 

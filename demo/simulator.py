@@ -41,6 +41,8 @@ LIVE_S: Final = 600
 """A step up to this long is live: everybody's pings are written."""
 PRUNE_ROWS: Final = 20_000
 PATIENCE_S: Final = 60.0
+AREA_COLUMNS: Final = ("code", "level", "households", "lon", "lat", "boundary")
+OLDEST_PINGS: Final = "SELECT max(id) FROM (SELECT id, at FROM patrol_pings ORDER BY id LIMIT ?) WHERE at <= ?"
 
 
 class NotADemoCity(ValueError):
@@ -90,30 +92,34 @@ class Simulator:
         after the last whole transaction. ``stop`` is asked between transactions.
         """
         begin, until = self._now, seconds(target.replace(microsecond=0))
+        recent = begin if until - begin <= LIVE_S else until - RECENT_PINGS_S
         while self._now < until and not stop():
             end = min(until, (self._now // BATCH_S + 1) * BATCH_S)
-            self._with_patience(end)
+            self._with_patience(end, recent)
             report("catching_up", (self._now - begin) / max(until - begin, 1))
 
-    def _with_patience(self, end: int) -> None:
+    def _with_patience(self, end: int, recent: int) -> None:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                return self.step(end)
+                return self.step(end, recent)
             except sqlite3.OperationalError as error:
                 if not _is_locked(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
 
-    def step(self, end: int) -> None:
-        """One transaction up to the second ``end``; when it fails nothing has changed, here or in the file."""
+    def step(self, end: int, recent: int) -> None:
+        """One transaction up to the second ``end``; when it fails nothing has changed, here or in the file.
+
+        Pings after the second ``recent`` are written for everybody, earlier ones for the tracked streets.
+        """
         day = end // DAY
         plan = concat([self._plan, *(plan_day(self.world, d) for d in range(self._planned + 1, day + 1))])
         log = EventLog(plan, self._now, end)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             events = self._write_orders(plan, log, end)
-            pings = self._write_patrol(end)
+            pings = self._write_patrol(end, recent)
             if day > self._now // DAY:
                 self._turn_day(day)
             write(self._connection, contract.source_feeds, feed_columns(end), replace=True)
@@ -134,7 +140,9 @@ class Simulator:
         changed = plan.changed(self._now, end)
         if changed.any():
             part = plan.take(changed)
-            write(self._connection, contract.work_orders, order_columns(self.world, self._words, part, end), replace=True)
+            write(
+                self._connection, contract.work_orders, order_columns(self.world, self._words, part, end), replace=True
+            )
             measures = measure_columns(self.world, part, self._now, end)
             write(self._connection, contract.work_order_measures, measures, replace=True)
         if len(log):
@@ -142,7 +150,7 @@ class Simulator:
             write(self._connection, contract.work_order_events, columns)
         return len(log)
 
-    def _write_patrol(self, end: int) -> int:
+    def _write_patrol(self, end: int, recent: int) -> int:
         if end // STEP == self._now // STEP:
             return 0
         first = max(self._now // DAY - 1, end // DAY - SHIFT_DAYS)
@@ -151,11 +159,10 @@ class Simulator:
         fresh = at > self._now
         columns = position_columns(self.world, self._gait, worker[fresh], grid[fresh], at[fresh])
         write(self._connection, contract.worker_positions, columns, replace=True)
-        everybody = self._now if end - self._now <= LIVE_S else end - RECENT_PINGS_S
         parts: list[tuple[Ints, Ints, Ints]] = []
         for when in steps_between(max(self._now, end - PING_DAYS * DAY), end):
             around = [one for one in days if one.day in (when // DAY - 1, when // DAY)]
-            who, where = pings_at(self.world, around, when, None if when > everybody else self._tracked)
+            who, where = pings_at(self.world, around, when, None if when > recent else self._tracked)
             parts.append((who, where, np.full(len(who), when)))
         if not parts:
             return 0
@@ -177,8 +184,7 @@ class Simulator:
     def _prune_pings(self, end: int) -> None:
         """Some of the pings older than three days, oldest first: more a minute than a minute brings."""
         cutoff = moment(end - PING_DAYS * DAY).isoformat(sep=" ")
-        oldest = "SELECT id, at FROM patrol_pings ORDER BY id LIMIT ?"
-        last = self._one(f"SELECT max(id) FROM ({oldest}) WHERE at <= ?", PRUNE_ROWS, cutoff)
+        last = self._one(OLDEST_PINGS, PRUNE_ROWS, cutoff)
         if last is not None:
             self._connection.execute("DELETE FROM patrol_pings WHERE id <= ?", (last,))
 
@@ -195,9 +201,8 @@ class Simulator:
         return seconds(datetime.fromisoformat(first)) // DAY if first else self._planned
 
     def _area_rows(self) -> list[dict[str, Any]]:
-        names = ("code", "level", "households", "lon", "lat", "boundary")
-        with closing(self._connection.execute(f"SELECT {', '.join(names)} FROM areas")) as cursor:
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+        with closing(self._connection.execute("SELECT code, level, households, lon, lat, boundary FROM areas")) as rows:
+            return [dict(zip(AREA_COLUMNS, row, strict=True)) for row in rows]
 
     def _one(self, statement: str, *parameters: object) -> Any:
         row = self._connection.execute(statement, parameters).fetchone()

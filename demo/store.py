@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from data_access import contract
 from demo.rows import Columns
 
-DIALECT: Final = sqlite.dialect()  # type: ignore[no-untyped-call]
+DIALECT: Final = sqlite.dialect()
 APPLICATION: Final = 0x67726964
 """Marks the file as a demo city ("grid")."""
 
@@ -20,7 +20,13 @@ APPLICATION: Final = 0x67726964
 def open_for_building(path: Path) -> sqlite3.Connection:
     """A new file without journal: it gets its name only when it is whole."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-200000", f"application_id={APPLICATION}"):
+    for pragma in (
+        "journal_mode=OFF",
+        "synchronous=OFF",
+        "locking_mode=EXCLUSIVE",
+        "cache_size=-200000",
+        f"application_id={APPLICATION}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("BEGIN")
     return connection
@@ -47,7 +53,7 @@ def insert_statement(table: Table, columns: Sequence[str], *, replace: bool = Fa
     """INSERT of these columns; with ``replace`` a row that is there is updated in place."""
     names = ", ".join(f'"{c}"' for c in columns)
     marks = ", ".join("?" * len(columns))
-    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - names of the contract
     if not replace:
         return statement
     keys = [c.name for c in table.primary_key]

@@ -33,13 +33,16 @@ class Texts:
         self._addresses = [f"{road}{number}号" for road in ROADS for number in range(1, 200)]
 
     def titles(self, plan: Plan) -> list[str]:
-        """"Example: class"."""
+        """The class, marked as an example."""
         return [self._titles[c] for c in plan.category.tolist()]
 
     def descriptions(self, plan: Plan) -> list[str]:
         """One made-up sentence about the class."""
         size = len(DESCRIPTIONS)
-        return [self._descriptions[c][v] for c, v in zip(plan.category.tolist(), (plan.variant % size).tolist(), strict=True)]
+        return [
+            self._descriptions[c][v]
+            for c, v in zip(plan.category.tolist(), (plan.variant % size).tolist(), strict=True)
+        ]
 
     def addresses(self, plan: Plan) -> list[str]:
         """A street that does not exist, with a house number; the same place in a grid has the same one."""

@@ -1,4 +1,4 @@
-"""What never moves in the demo city, as arrays: grids with their tree and weight, points to report from, classes, departments."""
+"""What never moves in the demo city, as arrays: grids, points to report from, classes, departments, workers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from demo import reference_data as reference
 from demo.geometry import GRIDS
@@ -78,7 +79,9 @@ def make_world(areas: Sequence[Mapping[str, Any]], seed: int) -> World:
     luck = rng.lognormal(0.0, 0.35, len(codes["street"]))[street_of]
     luck = luck * rng.lognormal(0.0, 0.5, len(codes["community"]))[community_of] * rng.lognormal(0.0, 0.45, len(grids))
     weight = np.cumsum(households * luck)
-    spare = np.bincount(rng.integers(0, len(grids), round(WORKERS * len(grids) / GRIDS) - 2 * len(grids)), minlength=len(grids))
+    spare = np.bincount(
+        rng.integers(0, len(grids), round(WORKERS * len(grids) / GRIDS) - 2 * len(grids)), minlength=len(grids)
+    )
     departments = [b.code for b in reference.bureaus()] + [department_of_street(code) for code in codes["street"]]
     late = [b.overdue for b in reference.bureaus()] + (0.02 + 0.11 * rng.beta(1.3, 3.2, len(codes["street"]))).tolist()
     numbers = {code: n for n, code in enumerate(departments)}
@@ -128,6 +131,6 @@ def _spots(shapes: NDArray[Any], centres: Floats, rng: np.random.Generator) -> F
     return out
 
 
-def geojson(shape: shapely.Geometry) -> str:
+def geojson(shape: BaseGeometry) -> str:
     """A polygon as compact GeoJSON text, coordinates at five decimals."""
     return orjson.dumps(shape.__geo_interface__, option=orjson.OPT_SERIALIZE_NUMPY).decode()
