@@ -24,9 +24,9 @@ def show(duty: Duty, showing: Showing) -> Props:
     share = duty.on_duty / duty.planned if duty.planned else None
     return kpi.numbers(
         count(duty.on_duty),
-        t("on-duty-of", lang, planned=count(duty.planned)) if duty.planned else "",
+        t("unit-people", lang),
         kpi.Comparison(f"{percent(share)}%" if share is not None else "", ""),
-        t("on-duty-note" if duty.planned else "on-duty-none", lang),
+        t("on-duty-of", lang, planned=count(duty.planned)) if duty.planned else t("on-duty-none", lang),
         [bar(share, classes="bar-duty")] if share is not None else [],
     )
 

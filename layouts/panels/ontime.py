@@ -25,7 +25,9 @@ def show(ontime: OnTime, showing: Showing) -> Props:
         percent(ontime.rate.value),
         "" if ontime.rate.value is None else "%",
         comparison,
-        t("ontime-note" if ontime.rate.of else "ontime-none", showing.lang, days=ontime.days, cases=cases),
+        t("ontime-note", showing.lang, against=comparison.against, cases=cases)
+        if ontime.rate.of
+        else t("ontime-none", showing.lang, days=ontime.days),
         kpi.line("ontime", showing, until_now=False),
     )
     props["note"]["title"] = beside(ontime, showing.lang)

@@ -23,7 +23,7 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         return kpi.numbers(NONE, "", kpi.Comparison("", ""), t("overdue-unrecorded", showing.lang), [])
     comparison = kpi.compare(pulse.overdue, "overdue", showing, "count")
     long = getattr(showing.also.get("lights"), "long", None)
-    note = comparison.against if long is None else t("overdue-note", showing.lang, long=count(long))
+    note = comparison.against if long is None else t("overdue-note", showing.lang, against=comparison.against, long=count(long))
     return kpi.numbers(
         count(pulse.overdue),
         t("unit-cases", showing.lang),

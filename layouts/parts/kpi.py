@@ -35,9 +35,14 @@ def card(panel: str, title: str, lang: str, *, defines: Sequence[str] = (), inst
                         ],
                         className="kpi-number",
                     ),
-                    live(panel, "change", instance, className="kpi-change"),
-                    live(panel, "note", instance, className="kpi-note"),
                     live(panel, "spark", instance, className="kpi-spark"),
+                    html.Div(
+                        [
+                            live(panel, "change", instance, html.Span, className="kpi-change"),
+                            live(panel, "note", instance, html.Span, className="kpi-note"),
+                        ],
+                        className="kpi-foot",
+                    ),
                 ],
                 className="kpi-body",
             ),
