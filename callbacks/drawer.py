@@ -22,7 +22,7 @@ def register(app: Dash, services: Conversation) -> None:
         {"body": Output(ids.DRAWER_BODY, "children"), "shown": Output(ids.DRAWER, "className")},
         {
             "picked": Input(ids.MAP_PICKED, "data"),
-            "orders": Input(ids.drawer_order(ALL), "n_clicks"),
+            "orders": Input({"drawer": "order", "order": ALL}, "n_clicks"),
             "close": Input(ids.DRAWER_CLOSE, "n_clicks"),
             "tongue": State(ids.WALL_ROOT, "lang"),
         },

@@ -23,5 +23,5 @@ class Conversation(Protocol):
         ...
 
     def choose(self, choice: str) -> None:
-        """Be another viewer from the next request on (open mode only). Raises UnknownPlace for a choice that is none."""
+        """Be another viewer from the next request on (open mode only). Raises UnknownPlace otherwise."""
         ...

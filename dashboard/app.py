@@ -2,26 +2,28 @@
 
 import logging
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import dash
-import numpy  # noqa: F401 - plotly imports these lazily, and concurrent first requests would find them half imported
-import pandas  # noqa: F401
+import numpy as np
+import pandas as pd
 from dash import Dash, dcc, html, set_props
 from flask import Flask, Response, redirect, request
 
 import callbacks
-from dashboard import compression, health, live, security
+from dashboard import compression, health, live, security, wire
 from dashboard.auth import COOKIE_SECONDS, DEVICE_COOKIE
 from dashboard.pages import EXTENSION, register_pages
 from dashboard.services import Services
-from data_access.errors import DashboardError
+from data_access.errors import DashboardError, StoreError
 from layouts import ids
 from layouts.pages.sentence import error_text
 
 _log = logging.getLogger(__name__)
 ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 _LARGEST_REQUEST: Final = 256 * 1024
+_IMPORTED_AT_ONCE: Final = (np, pd)
+"""Plotly imports these lazily, and concurrent first requests would find them half imported."""
 
 
 def create_app(services: Services) -> Dash:
@@ -32,7 +34,7 @@ def create_app(services: Services) -> Dash:
     server.extensions[EXTENSION] = services
     app = Dash(
         "gridwall",
-        server=server,
+        server=cast(Any, server),
         assets_folder=str(ASSETS),
         use_pages=True,
         pages_folder="",
@@ -122,13 +124,18 @@ def _routes(server: Flask, services: Services) -> None:
         return Response(answer.response, status=303, headers=list(answer.headers))
 
     def geometry(digest: str) -> Response:
-        found = services.geometry.fetch(digest)
+        try:
+            found = services.geometry.fetch(digest)
+        except StoreError:
+            return Response("the store cannot be used\n", status=503, mimetype="text/plain")
         if found is None:
             return Response("no such geometry\n", status=404, mimetype="text/plain")
-        coding = request.accept_encodings.best_match(["br", "gzip"]) or "gzip"
-        body = found[0] if coding == "br" else found[1]
-        headers = {"Content-Encoding": coding, "Cache-Control": "private, max-age=31536000, immutable"}
-        response = Response(body, mimetype="application/geo+json", headers=headers)
+        coding = request.accept_encodings.best_match(["br", "gzip", "identity"]) or "identity"
+        body = found[0] if coding == "br" else found[1] if coding == "gzip" else wire.plain(found)
+        response = Response(body, mimetype="application/geo+json")
+        response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        if coding != "identity":
+            response.headers["Content-Encoding"] = coding
         response.vary.add("Accept-Encoding")
         return response
 

@@ -184,7 +184,7 @@ class Either:
 
 
 def devices_of(spec: str) -> tuple[Device, ...]:
-    """The walls of GRIDWALL_DEVICE_TOKENS: ``name:token`` or ``name:token:area+area``, by comma. Raises SettingError."""
+    """The walls of GRIDWALL_DEVICE_TOKENS, ``name:token`` or ``name:token:area+area`` by comma. Raises SettingError."""
     devices: list[Device] = []
     for entry in filter(None, (part.strip() for part in spec.split(","))):
         name, _, rest = entry.partition(":")

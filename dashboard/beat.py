@@ -21,7 +21,7 @@ class Beat:
         self._publisher = publisher
         self._keeper = keeper
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self.run, name="beat", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
         self._last = time.monotonic()
 
     def start(self) -> None:
@@ -29,8 +29,17 @@ class Beat:
         self._keeper.start()
         self._thread.start()
 
-    def run(self) -> None:
-        """Beat until ``stop``; in the caller's thread when called directly."""
+    def run_here(self) -> None:
+        """Beat in the caller's thread until ``end``, then stop."""
+        self._keeper.start()
+        self._run()
+        self.stop()
+
+    def end(self) -> None:
+        """Ask ``run_here`` to end after its present round; may be called by a signal handler."""
+        self._stop.set()
+
+    def _run(self) -> None:
         started = time.monotonic()
         while not self._stop.is_set():
             published = False

@@ -21,6 +21,7 @@ from data_access.reference import Reference
 from data_access.scope import Audience, Scope
 
 _log = logging.getLogger(__name__)
+_MOST_REPORTED: Final = 1000
 MAX_ABANDONED: Final = 4
 """How many hanging threads are left behind at most; beyond that the lane waits for one of them."""
 
@@ -114,6 +115,7 @@ class Reading:
     def __init__(self, database: Database, read: Read) -> None:
         self._database = database
         self._read = read
+        self._reported: set[str] = set()
 
     def run(self, batch: Batch, emit: Callable[[Done], None]) -> None:
         """Read all jobs and emit what was read, spot by spot. Never raises a DashboardError."""
@@ -175,9 +177,16 @@ class Reading:
         except DashboardError as ours:
             error = ours
         except Exception as fault:  # noqa: BLE001 - a fault in one reading stays in that reading
-            _log.exception("reading failed", extra={"reading": job.reading, "place": str(job.spot.focus)})
+            self._report(job, fault)
             error = ReadingFailed(str(fault), reading=job.reading)
         return Outcome(job, value, error, now, (time.perf_counter() - started) * 1000)
+
+    def _report(self, job: Job, fault: Exception) -> None:
+        """The trace once for each kind of fault, not every few seconds for days."""
+        kind = f"{job.reading}:{type(fault).__name__}:{fault}"
+        if kind not in self._reported and len(self._reported) < _MOST_REPORTED:
+            self._reported.add(kind)
+            _log.error("reading failed", exc_info=fault, extra={"reading": job.reading, "place": str(job.spot.focus)})
 
 
 class InlineLane:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import dash
 from dash import html
 from dash.development.base_component import Component
-from flask import current_app, g, has_request_context
+from flask import current_app, g
 
 from dashboard.keys import LANGUAGES, Focus
 from dashboard.security import viewer_of
@@ -29,10 +29,11 @@ _KNOWN: Final = ("scene", "area", "department", "place", "lang", "layer", "pause
 def register_pages(title: str) -> None:
     """Register all pages of the product with Dash."""
     dash.page_registry.clear()
-    dash.register_page("home", path="/", layout=show_wall, title=title, name="wall")
-    dash.register_page("walls", path="/wall", layout=show_wall, title=title, name="walls")
-    dash.register_page("wall", path_template="/wall/<scene>", layout=show_wall, title=title, name="scene")
-    dash.register_page("not_found_404", layout=show_nothing, title=title)
+    page: Any = dash.register_page
+    page("home", path="/", layout=show_home, title=title, name="wall")
+    page("walls", path="/wall", layout=show_home, title=title, name="walls")
+    page("wall", path_template="/wall/<scene>", layout=show_wall, title=title, name="scene")
+    page("not_found_404", layout=show_nothing, title=title)
 
 
 def show_nothing(**_query: Any) -> Component:
@@ -40,10 +41,15 @@ def show_nothing(**_query: Any) -> Component:
     return sentence(t("page-unknown", _services().settings.language), _services().settings.language)
 
 
+def show_home(**query: Any) -> Component:
+    """The first scene at the viewer's own place."""
+    return show_wall(**query) if "viewer" in g else html.Div()
+
+
 def show_wall(scene: Any = None, **query: Any) -> Component:
     """A scene of a place, as the address asks. Reads nothing from the database; the broadcast brings the numbers."""
     services = _services()
-    if not has_request_context() or "viewer" not in g:
+    if "viewer" not in g:
         return _every_scene(services)
     asked = {"scene": scene, **query}
     lang = asked.get("lang", services.settings.language)
@@ -111,7 +117,7 @@ def _menu(services: Services, reference: Reference | None, lang: str) -> Compone
             Choice(f"department:{d.code}", t("viewer-official", lang, place=d.label(lang)))
             for d in reference.departments.values()
         ]
-    chosen = viewer_of().name if has_request_context() and "viewer" in g else None
+    chosen = viewer_of().name if "viewer" in g else None
     return viewer_menu(choices, chosen, lang)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from dash import ctx
 from flask import request
@@ -12,6 +11,7 @@ from flask import request
 from dashboard.auth import COOKIE_SECONDS, VIEWER_COOKIE, Entrances, chosen_viewer
 from dashboard.clock import Clock, city_time
 from dashboard.directory import Directory
+from dashboard.geometry import GeometryStore
 from dashboard.keys import Focus
 from dashboard.plan import Plan
 from dashboard.security import viewer_of
@@ -23,14 +23,6 @@ from data_access.reference import Reference
 from indicators.policy import Policy
 from indicators.values import At
 from indicators.workcalendar import WorkCalendar
-
-
-class GeometryFiles(Protocol):
-    """Immutable geometry by content hash."""
-
-    def fetch(self, digest: str) -> tuple[bytes, bytes] | None:
-        """Brotli and gzip of the file; None when there is none of that name."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Services:
     calendar: WorkCalendar
     policy: Policy
     entrances: Entrances
-    geometry: GeometryFiles
+    geometry: GeometryStore
     build: str
     alive: Callable[[], bool] | None = None
 

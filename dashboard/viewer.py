@@ -53,10 +53,11 @@ class Viewer:
             return False
         if focus.department is not None and focus.department not in reference.departments:
             return False
-        return self.everywhere or focus.department in (self.departments or ()) or self._area(focus.area, reference)
+        own_department = focus.department in (self.departments or ())
+        return self.everywhere or own_department or self._area(focus.area, reference)
 
     def home(self, reference: Reference, first: str | None) -> Focus | None:
-        """Where this viewer begins: the city, else the first own area, else the city narrowed to the first department."""
+        """Where this viewer begins: the city, else the first own area, else the city of the first own department."""
         root = first or reference.tree.root
         if root is None:
             return None
