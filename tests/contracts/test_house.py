@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import cli, settings
+
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = 1_000_000
 BINARY = {".png", ".jpg", ".ico", ".woff2", ".gz", ".br"}
@@ -142,6 +144,43 @@ def test_derived_documents_are_as_the_code_says() -> None:
         if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != text
     ]
     assert stale == [], "run make docs"
+
+
+def commands() -> set[str]:
+    """The commands of the command line."""
+    (choices,) = (action.choices for action in cli.parser()._actions if isinstance(action.choices, dict))
+    return set(choices)
+
+
+def commands_named_in(text: str) -> list[str]:
+    """What follows ``gridwall`` in code: between backticks, in fenced blocks and as the program of a unit."""
+    fenced = "\n".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    return re.findall(r"(?:`|/bin/)gridwall ([a-z][\w-]+)", text) + re.findall(
+        r"^gridwall ([a-z][\w-]+)", fenced, re.MULTILINE
+    )
+
+
+def test_documents_and_units_name_commands_that_exist() -> None:
+    named = {
+        (str(path.relative_to(ROOT)), command)
+        for path in files()
+        if path.suffix in {".md", ".service"}
+        for command in commands_named_in(path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10
+    assert {(name, command) for name, command in named if command not in commands()} == set()
+
+
+def test_documents_name_settings_that_exist() -> None:
+    known = {name for name, *_ in settings.table()}
+    strange = {
+        (str(path.relative_to(ROOT)), name)
+        for path in files()
+        if path.suffix in {".md", ".service", ".conf", ".toml"}
+        for name in re.findall(r"GRIDWALL_[A-Z_]*[A-Z]", path.read_text(encoding="utf-8"))
+        if name not in known
+    }
+    assert strange == set()
 
 
 def tool(*command: str) -> subprocess.CompletedProcess[str]:
