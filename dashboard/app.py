@@ -11,7 +11,7 @@ from dash import Dash, dcc, html, set_props
 from flask import Flask, Response, redirect, request
 
 import callbacks
-from dashboard import compression, health, live, security, wire
+from dashboard import compression, gate, health, live, security, wire
 from dashboard.auth import COOKIE_SECONDS, DEVICE_COOKIE
 from dashboard.pages import EXTENSION, register_pages
 from dashboard.services import Services
@@ -65,6 +65,7 @@ def create_app(services: Services) -> Dash:
         scenes=frozenset(services.plan.scenes),
         authenticator=services.entrances.authenticator,
     )
+    gate.register(server, directory=services.directory, scenes=frozenset(services.plan.scenes))
     health.register(
         server,
         broadcast=services.broadcast,
