@@ -40,6 +40,8 @@ def change_by(now: float, before: float) -> str:
     if not before:
         return NONE
     change = round((now - before) / before * 100, 1)
+    if not change:
+        return arrow(0)
     digits = 0 if abs(change) >= 10 else 1
     return f"{arrow(round(change, digits))}{THIN}{count(abs(change), digits)}%"
 
@@ -47,6 +49,8 @@ def change_by(now: float, before: float) -> str:
 def difference(now: float, before: float, digits: int = 0) -> str:
     """The difference with its arrow, without unit."""
     change = round(now - before, digits)
+    if not change:
+        return arrow(0)
     return f"{arrow(change)}{THIN}{count(abs(change), digits)}"
 
 

@@ -49,7 +49,12 @@ def show(departments: Departments, showing: Showing) -> Props:
 
 def _floor(lowest: float) -> float:
     """Where the scale begins: the ten below the lowest interval, at most 90 %."""
-    return min(floor(lowest * 10) / 10, 0.9)
+    return min(floor(lowest * 10), 9) / 10
+
+
+def _step(low: float) -> float:
+    """Distance of the ticks: 5 points over the last tenth, else 10, 20 over a wide scale."""
+    return 0.05 if low >= 0.9 else 0.1 if low >= 0.5 else 0.2
 
 
 def _row(row: DepartmentRate, low: float, showing: Showing) -> Component:
@@ -72,6 +77,7 @@ def _row(row: DepartmentRate, low: float, showing: Showing) -> Component:
                     html.I(className="dot", style={"left": percent_of(at(rate))}),
                 ],
                 className="track",
+                style={"--step": percent_of(_step(low) / (1 - low))},
                 title=interval,
             ),
             html.B(percent(row.rate.value)),
@@ -82,11 +88,10 @@ def _row(row: DepartmentRate, low: float, showing: Showing) -> Component:
 
 
 def _axis(low: float) -> list[Component]:
-    ticks = [low + (1 - low) * step / 4 for step in range(5)]
-    return [
-        html.Span(percent(tick, 0 if tick * 100 % 1 < 0.01 else 1), style={"left": percent_of(step / 4)})
-        for step, tick in enumerate(ticks)
-    ]
+    """Ticks from the right: 100 %, then down to the last not below the scale's beginning."""
+    step = _step(low)
+    ticks = [1 - step * i for i in range(int((1 - low) / step + 1e-9) + 1)]
+    return [html.Span(percent(tick, 0), style={"right": percent_of((1 - tick) / (1 - low))}) for tick in ticks]
 
 
 def _few(departments: Departments, showing: Showing) -> list[Component]:

@@ -21,13 +21,20 @@ from layouts.words import t
 
 def frame(lang: str, instance: str = MAIN) -> Component:
     """Column heads and rows."""
-    heads = [html.Span(className="sla-icon")]
-    heads += [html.Span(t(f"sla-{name}", lang), className=f"sla-{name}") for name in _COLUMNS]
+    heads = {name: html.Span(t(f"sla-{name}", lang), className=f"sla-{name}") for name in _COLUMNS}
     return panel_frame(
         "sla",
         t("sla-title", lang),
         [
-            html.Div(heads, className="row row-head"),
+            html.Div(
+                [
+                    html.Span(className="sla-icon"),
+                    html.Div([heads["type"], heads["due"]], className="sla-line"),
+                    html.Div([heads["place"], heads["department"]], className="sla-line sla-line-second"),
+                    heads["left"],
+                ],
+                className="row row-head",
+            ),
             paged("sla", instance),
         ],
         tip_text=tip(PANEL.defines, lang),
@@ -58,10 +65,20 @@ def _row(row: SlaRow, showing: Showing) -> Component:
     return html.Div(
         [
             html.Span(light_icon(row.light, lang), className="sla-icon"),
-            html.Span(name, className="sla-type cut", title=name),
-            html.Span(place, className="sla-place cut", title=place),
-            html.Span(department, className="sla-department cut", title=department),
-            html.Span(moment(row.due, showing.now, lang), className="sla-due"),
+            html.Div(
+                [
+                    html.Span(name, className="sla-type cut", title=name),
+                    html.Span(moment(row.due, showing.now, lang), className="sla-due"),
+                ],
+                className="sla-line",
+            ),
+            html.Div(
+                [
+                    html.Span(place, className="sla-place cut", title=place),
+                    html.Span(department, className="sla-department cut", title=department),
+                ],
+                className="sla-line sla-line-second",
+            ),
             html.Span(left(row, showing), className="sla-left"),
         ],
         className="row",

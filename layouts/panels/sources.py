@@ -46,7 +46,7 @@ def _feed(feed: Feed, showing: Showing) -> Component:
     words: list[Component | str] = [html.I(className="feed-icon"), feed.name]
     if feed.state != "live":
         word = t(f"feed-{feed.state}", lang)
-        if feed.last_at is not None:
+        if feed.state == "silent" and feed.last_at is not None:
             minutes = max(int((showing.now - feed.last_at).total_seconds() // 60), 0)
             word = f"{word} {ago(minutes, lang)}"
         words.append(html.B(word))

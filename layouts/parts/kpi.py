@@ -75,7 +75,8 @@ def compare(now: float | None, name: str, showing: Showing, kind: Change) -> Com
         case "percent":
             change = change_by(now, before)
         case "points":
-            change = difference(now * 100, before * 100, 1) + THIN + t("unit-points", showing.lang)
+            change = difference(now * 100, before * 100, 1)
+            change += THIN + t("unit-points", showing.lang) if len(change) > 1 else ""
         case "count":
             change = difference(now, before)
     return Comparison(change, against)
