@@ -72,16 +72,25 @@ class ClockRule(_Part):
 
 
 class SourceRule(_Part):
-    """When a quiet source is a silent one."""
+    """When a source is live (something came within so many seconds), quiet (as usual), or silent."""
 
+    live_s: Annotated[int, Field(ge=2, le=3600)]
+    unknown_silent_s: Annotated[int, Field(ge=60, le=31 * 86_400)]
     silence_odds: Annotated[float, Field(gt=0, lt=0.5)]
     weeks: Annotated[int, Field(ge=1, le=52)]
+
+
+Action = Literal[
+    "report", "verify", "accept", "file", "dispatch", "take", "return", "transfer", "rework", "handle", "check",
+    "close", "force_close", "void", "cancel", "reopen", "escalate", "measure",
+]  # fmt: skip
+"""What the contract's event log may say happened."""
 
 
 class TickerRule(_Part):
     """Actions of the event log worth a line on the wall."""
 
-    actions: Annotated[tuple[str, ...], Field(min_length=1)]
+    actions: Annotated[tuple[Action, ...], Field(min_length=1)]
 
 
 class Policy(_Part):

@@ -1,7 +1,7 @@
 """The small values that readings are made of: a rate with its interval, a light, and "not recorded"."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import sqrt
 from typing import Final
@@ -10,10 +10,12 @@ from indicators.policy import Policy
 from indicators.workcalendar import WorkCalendar
 
 _Z95: Final = 1.959963984540054
+SKEW: Final = timedelta(minutes=5)
+"""Clocks of source systems may run ahead by so much; what is dated later than now and this is from the future."""
 
 
 class Light(StrEnum):
-    """The SLA light of one order, by use of its working time (domain 2.5)."""
+    """The SLA light of one order, by use of its working time."""
 
     CALM = "calm"
     WATCH = "watch"
@@ -65,6 +67,10 @@ class Rate:
         return Rate(self.good + other.good, self.of + other.of)
 
 
+NO_CASES: Final = Rate(0, 0)
+"""The rate of nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotRecorded:
     """The source does not record what this needs: ``table.column`` or ``table``. Never shown as 0."""
@@ -74,13 +80,22 @@ class NotRecorded:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """When and where a reading is taken. ``now`` is naive city time; ``area`` None means everything in scope."""
+    """When and where a reading is taken; ``area`` None means everything in scope.
+
+    ``now`` is naive city time to the second, as the contract's times are: a fraction would set Python and SQL at odds.
+    The rows are narrowed by the reader's scope; ``area`` says which areas the place is made of.
+    """
 
     now: datetime
     calendar: WorkCalendar
     policy: Policy
     area: str | None = None
     department: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.now.tzinfo is not None:
+            raise ValueError("city time is naive; convert aware times at the edge")
+        object.__setattr__(self, "now", self.now.replace(microsecond=0))
 
     @property
     def midnight(self) -> datetime:

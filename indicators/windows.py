@@ -6,34 +6,50 @@ range of rows it reads, written so that an index serves it, and the columns it n
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import ColumnElement, and_
 
+from indicators.policy import Policy
 from indicators.rules import orders
 from indicators.rules.orders import Columns
 from indicators.values import At
+
+PolicyDays = Literal["ontime_days", "departments_days", "types_days"]
+"""Lengths of windows that the city chooses (``[windows]`` of the policy)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the start of the city's day, or the last so many times 24 hours of the policy, up to now."""
+
+    days: PolicyDays | None = None
+
+    def length(self, policy: Policy) -> int:
+        """Days, 0 for "today so far"."""
+        return 0 if self.days is None else int(getattr(policy.windows, self.days))
+
+    def bounds(self, at: At) -> tuple[datetime, datetime]:
+        """Start and end, naive city time; the end is now."""
+        days = self.length(at.policy)
+        return (at.now - timedelta(days=days) if days else at.midnight), at.now
+
+    def holds(self, time: ColumnElement[datetime], at: At) -> ColumnElement[bool]:
+        """The time lies in it: midnight and now belong to today; n days are (start, now], so that two of them tile."""
+        start, end = self.bounds(at)
+        return and_(time > start if self.days else time >= start, time <= end)
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
     """The state at this moment: what is open."""
 
+    span: Span = Span()
     needs: tuple[str, ...] = ()
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """The open orders."""
         return orders.is_open(o)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From the start of the city's day (``days`` 0), or the last so many times 24 hours, up to now."""
-
-    days: int = 0
-
-    def bounds(self, at: At) -> tuple[datetime, datetime]:
-        """Start (included) and end (included: now itself), naive city time."""
-        return (at.midnight if self.days == 0 else at.now - timedelta(days=self.days)), at.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +61,7 @@ class ReportedIn:
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Reported within the span."""
-        start, end = self.span.bounds(at)
-        return and_(o.reported_at >= start, o.reported_at <= end)
+        return self.span.holds(o.reported_at, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +73,7 @@ class FiledIn:
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Filed within the span."""
-        start, end = self.span.bounds(at)
-        return and_(o.filed_at >= start, o.filed_at <= end)
+        return self.span.holds(o.filed_at, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +85,7 @@ class ClosedIn:
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Closed within the span."""
-        start, end = self.span.bounds(at)
-        return and_(o.closed_at >= start, o.closed_at <= end)
+        return self.span.holds(o.closed_at, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ class DueIn:
     needs: tuple[str, ...] = ()
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
-        """Due within the span, before now."""
+        """Due in [start, now): what is due this very second still has time."""
         start, end = self.span.bounds(at)
         return orders.due_in(o, start, end)
 

@@ -1,10 +1,12 @@
 """What stands where right now: the headline counts and the flow through the stages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data_access.contract import Stage, work_orders
 from data_access.engine import ScopedReader
-from data_access.queries.counting import all_rows, count, total
+from data_access.queries.counting import total
+from indicators.readings import standing
 from indicators.registry import REGISTRY
 from indicators.rules import orders
 from indicators.values import At
@@ -22,20 +24,22 @@ class Pulse:
 
 
 def pulse(db: ScopedReader, at: At) -> Pulse:
-    """Four small index ranges: today's reports, filings and closings, and what is open."""
+    """Three small index ranges (today's reports, filings and closings), and what is open."""
     rows = db.scoped(work_orders)
-    found: dict[str, int | None] = {}
-    for names in (("reported_today",), ("filed_today",), ("closed_today",), ("open", "overdue")):
-        entries = [REGISTRY[name] for name in names if not REGISTRY[name].missing(db.shape)]
-        if entries:
-            named = {entry.id: entry.rows(rows.c, at) for entry in entries}
-            found.update(total(db, rows, named, where=[entries[0].window.rows(rows.c, at)]))
+
+    def counted(indicator: str) -> int | None:
+        entry = REGISTRY[indicator]
+        if entry.missing(db.shape):
+            return None
+        return total(db, rows, {"n": entry.good(rows.c, at)}, where=[entry.window.rows(rows.c, at)])["n"]
+
+    now = standing.everything(db, at)
     return Pulse(
-        filed_today=found.get("filed_today"),
-        reported_today=found["reported_today"] or 0,
-        open=found["open"] or 0,
-        closed_today=found["closed_today"] or 0,
-        overdue=found.get("overdue"),
+        filed_today=counted("filed_today"),
+        reported_today=counted("reported_today") or 0,
+        open=now.open,
+        closed_today=standing.closed_today(db, at),
+        overdue=now.overdue if standing.judged(db) else None,
     )
 
 
@@ -63,33 +67,25 @@ def flow(db: ScopedReader, at: At) -> Flow:
     ``entered`` counts an order in the stage it last entered today by each stage's own time; it relies on ``updated_at``
     being no earlier than any of an order's times, which ``gridwall check`` tests.
     """
+    waiting, judged = standing.by_stage(db, at), standing.judged(db)
+    entered = _entered(db, at)
+    return Flow(
+        tuple(
+            StageFlow(
+                stage,
+                waiting.get(stage.value, standing.Standing()).open,
+                waiting.get(stage.value, standing.Standing()).overdue if judged else None,
+                entered.get(stage.value),
+            )
+            for stage in orders.OPEN_STAGES
+        ),
+        standing.closed_today(db, at),
+    )
+
+
+def _entered(db: ScopedReader, at: At) -> Mapping[str, int]:
+    """Entered since midnight by stage, of the stages whose time the source records."""
     rows = db.scoped(work_orders)
-    overdue = REGISTRY["overdue"]
-    judged = not overdue.missing(db.shape)
-    named = {"waiting": all_rows(), **({"overdue": orders.is_overdue(rows.c, at.now)} if judged else {})}
-    waiting = {
-        group.key[0]: group.n for group in count(db, rows, named, where=[orders.is_open(rows.c)], by=[rows.c.stage])
-    }
-    times = {
-        stage: rows.c[column]
-        for stage, column in orders.ENTERED_BY.items()
-        if db.shape.has("work_orders", column) and column != "closed_at"
-    }
-    entered = total(
-        db,
-        rows,
-        {stage.value: (time >= at.midnight) & (time <= at.now) for stage, time in times.items()},
-        where=[rows.c.updated_at >= at.midnight],
-    )
-    closed = REGISTRY["closed_today"]
-    closed_today = total(db, rows, {"n": closed.rows(rows.c, at)}, where=[closed.window.rows(rows.c, at)])["n"]
-    stages = tuple(
-        StageFlow(
-            stage,
-            waiting.get(stage.value, {}).get("waiting", 0),
-            waiting.get(stage.value, {}).get("overdue", 0) if judged else None,
-            entered[stage.value] if stage in times else None,
-        )
-        for stage in orders.OPEN_STAGES
-    )
-    return Flow(stages, closed_today)
+    stages = [stage for stage in orders.OPEN_STAGES if db.shape.has("work_orders", *orders.entry_columns(stage))]
+    named = {stage.value: orders.entered(rows.c, stage, at.midnight, at.now) for stage in stages}
+    return total(db, rows, named, where=[rows.c.updated_at >= at.midnight])

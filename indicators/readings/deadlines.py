@@ -1,19 +1,20 @@
 """Deadlines that press: the list of the most urgent orders, and the lights of all open ones."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, or_, select
 
 from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
-from data_access.queries.counting import total
 from data_access.reference import Category
 from indicators.policy import LightLevels, Policy
-from indicators.registry import REGISTRY
+from indicators.readings import standing
+from indicators.registry import REGISTRY, next_cut
 from indicators.rules import orders
 from indicators.values import At, Light, NotRecorded
 from indicators.workcalendar import Clock, Pause
@@ -58,37 +59,32 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
     if missing := entry.missing(db.shape):
         return NotRecorded(missing)
     rows = db.scoped(work_orders)
-    due, cut = orders.due(rows.c), next_cut(at)
-    open_now = orders.is_open(rows.c)
-    n = total(
-        db,
-        rows,
-        {"overdue": orders.is_overdue(rows.c, at.now), "soon": and_(open_now, due >= at.now, due <= cut)},
-        where=[open_now],
+    n = standing.everything(db, at)
+    late = _listed(db, rows, orders.is_overdue(rows.c, at.now))
+    soon = _listed(db, rows, orders.due(rows.c) >= at.now)
+    listed = (*late[:PAGE], *soon[:PAGE])
+    pauses = pauses_of(db, [row.id for row in listed])
+    return Sla(
+        tuple(_row(db, at, row, pauses.get(row.id, ())) for row in listed),
+        n.overdue,
+        next_cut(at),
+        n.soon,
+        len(late) > PAGE or len(soon) > PAGE,
     )
-    late = _listed(db, rows, [due < at.now])
-    soon = _listed(db, rows, [due >= at.now])
-    pauses = _pauses(db, [row.id for row in (*late, *soon)])
-    listed = tuple(_row(db, at, row, pauses.get(row.id, ())) for row in (*late[:PAGE], *soon[:PAGE]))
-    return Sla(listed, n["overdue"], cut, n["soon"], len(late) > PAGE or len(soon) > PAGE)
-
-
-def next_cut(at: At) -> datetime:
-    """The next of the policy's moments of the day after now, tomorrow's first after the last."""
-    times = sorted(time.fromisoformat(cut) for cut in at.policy.horizon.cuts)
-    today = [datetime.combine(at.now.date(), cut) for cut in times]
-    return next((cut for cut in today if cut > at.now), today[0] + timedelta(days=1))
 
 
 def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnElement[bool]]:
-    """Conditions that keep orders of sensitive classes out of lists for eyes that may not see persons."""
+    """Conditions that keep orders of sensitive classes out of lists for eyes that may not see persons.
+
+    An order without a class is listed: nothing says that it is sensitive.
+    """
     if db.scope.persons:
         return []
     hidden = sorted(code for code, entry in db.reference.categories.items() if entry.sensitive)
-    return [category.not_in(hidden)] if hidden else []
+    return [or_(category.is_(None), category.not_in(hidden))] if hidden else []
 
 
-def _listed(db: ScopedReader, rows: Any, conditions: list[ColumnElement[bool]]) -> list[Row[*tuple[Any, ...]]]:
+def _listed(db: ScopedReader, rows: Subquery, condition: ColumnElement[bool]) -> list[Row[*tuple[Any, ...]]]:
     due = orders.due(rows.c)
     statement = (
         select(
@@ -100,7 +96,7 @@ def _listed(db: ScopedReader, rows: Any, conditions: list[ColumnElement[bool]]) 
             orders.clock_start(rows.c).label("start"),
             rows.c.limit_clock,
         )
-        .where(orders.is_open(rows.c), due.is_not(None), *conditions, *listable(db, rows.c.category_code))
+        .where(orders.is_open(rows.c), condition, *listable(db, rows.c.category_code))
         .order_by(due, rows.c.id)
         .limit(PAGE + 1)
     )
@@ -124,36 +120,56 @@ def light_of(use: float, levels: LightLevels, *, overdue: bool) -> Light:
     return Light.WATCH if use >= levels.watch else Light.CALM
 
 
-def _pauses(db: ScopedReader, order_ids: list[str]) -> dict[str, tuple[Pause, ...]]:
-    """Approved suspensions by order."""
+def pauses_of(db: ScopedReader, order_ids: Sequence[str]) -> Mapping[str, tuple[Pause, ...]]:
+    """Approved suspensions of these orders (a short list), by order."""
     if not order_ids or not db.shape.has("work_order_measures", "kind", "result", "from_at", "until_at"):
         return {}
     taken = db.scoped(work_order_measures)
-    statement = (
-        select(taken.c.order_id, taken.c.from_at, taken.c.until_at)
-        .where(taken.c.order_id.in_(order_ids), taken.c.kind == "suspension", taken.c.result == "approved")
-        .where(taken.c.from_at.is_not(None))
-        .order_by(taken.c.id)
-    )
+    return _pauses(db, select(*_spans(taken)).where(*_suspended(taken), taken.c.order_id.in_(order_ids)))
+
+
+def _pauses_of_open(db: ScopedReader) -> Mapping[str, tuple[Pause, ...]]:
+    """Approved suspensions of all open orders, by order."""
+    if not db.shape.has("work_order_measures", "kind", "result", "from_at", "until_at"):
+        return {}
+    taken, rows = db.scoped(work_order_measures), db.scoped(work_orders)
+    joined = select(*_spans(taken)).join_from(rows, taken, taken.c.order_id == rows.c.id)
+    return _pauses(db, joined.where(orders.is_open(rows.c), *_suspended(taken)))
+
+
+def _spans(taken: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return taken.c.order_id, taken.c.from_at, taken.c.until_at
+
+
+def _suspended(taken: Subquery) -> tuple[ColumnElement[bool], ...]:
+    return taken.c.kind == "suspension", taken.c.result == "approved", taken.c.from_at.is_not(None)
+
+
+def _pauses(db: ScopedReader, statement: Select[*tuple[Any, ...]]) -> Mapping[str, tuple[Pause, ...]]:
     found: dict[str, tuple[Pause, ...]] = {}
     for order_id, start, end in db.rows(statement):
         found[order_id] = (*found.get(order_id, ()), Pause(start, end))
     return found
 
 
-def _row(db: ScopedReader, at: At, row: Row[*tuple[Any, ...]], pauses: tuple[Pause, ...]) -> SlaRow:
+def light_now(at: At, due: datetime, start: datetime | None, clock: Clock, pauses: Sequence[Pause] = ()) -> Light:
+    """The light of one open order with a deadline; paused while a suspension runs that began before it was late."""
+    late = due < at.now
+    if not late and any(pause.start <= at.now and (pause.end is None or at.now < pause.end) for pause in pauses):
+        return Light.PAUSED
+    use = at.calendar.use(start, due, at.now, clock, pauses) if start is not None else float(late)
+    return light_of(use, at.policy.lights, overdue=late)
+
+
+def _row(db: ScopedReader, at: At, row: Row[*tuple[Any, ...]], pauses: Sequence[Pause]) -> SlaRow:
     clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
-    late = row.due < at.now
-    paused = any(pause.start <= at.now and (pause.end is None or at.now < pause.end) for pause in pauses)
-    use = at.calendar.use(row.start, row.due, at.now, clock, pauses) if row.start is not None else 0.0
-    light = Light.PAUSED if paused and not late else light_of(use, at.policy.lights, overdue=late)
     return SlaRow(
         row.id,
-        row.category_code,
-        row.area_code,
+        row.category_code or "",
+        row.area_code or "",
         row.department_code,
         row.due,
-        light,
+        light_now(at, row.due, row.start, clock, pauses),
         at.calendar.remaining(at.now, row.due, clock, pauses),
         at.calendar.running(at.now, clock, pauses),
         at.calendar.next_flip(at.now, clock, pauses),
@@ -162,7 +178,10 @@ def _row(db: ScopedReader, at: At, row: Row[*tuple[Any, ...]], pauses: tuple[Pau
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """Open orders by light; ``none`` have no deadline. Paused ones count as what their deadline says."""
+    """Open orders by light; ``none`` have no deadline (yet). Suspended ones that are not late count as calm.
+
+    ``overdue`` and ``long`` together are the overdue orders.
+    """
 
     calm: int
     watch: int
@@ -173,34 +192,53 @@ class Lights:
 
 
 def lights(db: ScopedReader, at: At) -> Lights | NotRecorded:
-    """All open orders through the working calendar, in numpy; a few columns of a few thousand rows."""
+    """All open orders through the working calendar, in numpy; those that were ever suspended one by one."""
     entry = REGISTRY["overdue"]
     if missing := entry.missing(db.shape):
         return NotRecorded(missing)
     rows = db.scoped(work_orders)
-    statement = select(orders.due(rows.c), orders.clock_start(rows.c), rows.c.limit_clock, rows.c.category_code).where(
-        orders.is_open(rows.c)
-    )
-    found = db.rows(statement)
-    dated = [row for row in found if row[0] is not None]
+    statement = select(
+        rows.c.id, orders.due(rows.c), orders.clock_start(rows.c), rows.c.limit_clock, rows.c.category_code
+    ).where(orders.is_open(rows.c))
+    pauses = _pauses_of_open(db)
     tally: Counter[Light] = Counter()
-    for clock in Clock:
-        mine = [row for row in dated if clock_of(row[2], db.reference.categories.get(row[3]), at.policy) is clock]
-        if not mine:
+    by_clock: dict[Clock, list[tuple[datetime, datetime]]] = {clock: [] for clock in Clock}
+    for order_id, due, start, said, category in db.rows(statement):
+        if due is None:
+            tally[Light.NONE] += 1
             continue
-        dues = np.array([row[0] for row in mine], dtype="datetime64[s]")
-        starts = np.array([row[1] or row[0] for row in mine], dtype="datetime64[s]")
-        nows = np.full(len(mine), np.datetime64(at.now, "s"))
-        uses = at.calendar.use_many(starts, dues, nows, clock)
-        tally.update(
-            light_of(float(use), at.policy.lights, overdue=bool(late))
-            for use, late in zip(uses, dues < nows, strict=True)
-        )
+        clock = clock_of(said, db.reference.categories.get(category), at.policy)
+        if order_id in pauses:
+            light = light_now(at, due, start, clock, pauses[order_id])
+            tally[Light.CALM if light is Light.PAUSED else light] += 1
+        else:
+            by_clock[clock].append((due, start or due))
+    for clock, found in by_clock.items():
+        tally.update(_lights_of(at, clock, found))
     return Lights(
         tally[Light.CALM],
         tally[Light.WATCH],
         tally[Light.NEAR],
         tally[Light.OVERDUE],
         tally[Light.LONG],
-        none=len(found) - len(dated),
+        none=tally[Light.NONE],
+    )
+
+
+def _lights_of(at: At, clock: Clock, found: Sequence[tuple[datetime, datetime]]) -> Counter[Light]:
+    """Orders that were never suspended: deadlines and starts, by light."""
+    if not found:
+        return Counter()
+    dues, starts = (np.array(times, dtype="datetime64[s]") for times in zip(*found, strict=True))
+    late = dues < np.datetime64(at.now, "s")
+    use = at.calendar.use_many(starts, dues, np.datetime64(at.now, "s"), clock)
+    levels = at.policy.lights
+    return Counter(
+        {
+            Light.LONG: int((late & (use > levels.long)).sum()),
+            Light.OVERDUE: int((late & ~(use > levels.long)).sum()),
+            Light.NEAR: int((~late & (use >= levels.near)).sum()),
+            Light.WATCH: int((~late & (use >= levels.watch) & (use < levels.near)).sum()),
+            Light.CALM: int((~late & (use < levels.watch)).sum()),
+        }
     )

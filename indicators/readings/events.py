@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from data_access.contract import source_feeds, work_order_events, work_orders, worker_positions
 from data_access.engine import ScopedReader
-from data_access.queries.counting import total
+from data_access.queries.counting import all_rows, total
 from indicators.readings.deadlines import listable
 from indicators.rules import orders
-from indicators.values import At
+from indicators.values import SKEW, At
 
 LINES: Final = 20
 _LOOK_BACK: Final = timedelta(hours=24)
-_FUTURE_GRACE: Final = timedelta(minutes=5)
+_UNKNOWN_GAP_S: Final = 3600
 
 Speech = Literal["live", "quiet", "silent"]
 
@@ -126,39 +126,53 @@ class Sources:
 
 def sources(db: ScopedReader, at: At) -> Sources:
     """Quiet: a gap as usual for this hour and weekday. Silent: one that chance would hardly bring (policy)."""
-    rows = db.scoped(work_orders)
-    edge = at.now + _FUTURE_GRACE
+    rows, edge = db.scoped(work_orders), at.now + SKEW
     orders_at = db.rows(select(func.max(rows.c.updated_at)).where(rows.c.updated_at <= edge))[0][0]
-    future = total(db, rows, {"n": rows.c.updated_at > edge}, where=[rows.c.updated_at > edge])["n"]
+    ahead = or_(rows.c.updated_at > edge, rows.c.reported_at > edge)
+    future = total(db, rows, {"n": all_rows()}, where=[ahead])["n"]
     positions_at = None
     if db.shape.has("worker_positions"):
         last = db.scoped(worker_positions)
         positions_at = db.rows(select(func.max(last.c.at)).where(last.c.at <= edge))[0][0]
-    usual = _usual_per_hour(db, at)
-    return Sources(orders_at, positions_at, future, _feeds(db, at), _speech(at, orders_at, usual), usual)
+    hour = at.now.replace(minute=0, second=0)
+    usual = _usual(db, at, hour, hour + timedelta(hours=1))
+    return Sources(orders_at, positions_at, future, _feeds(db, at), _speech(db, at, orders_at), usual)
 
 
-def _usual_per_hour(db: ScopedReader, at: At) -> float | None:
-    rows, weeks = db.scoped(work_orders), at.policy.sources.weeks
-    hour = at.now.replace(minute=0, second=0, microsecond=0)
-    starts = [hour - timedelta(days=7 * back) for back in range(1, weeks + 1)]
-    spans = [and_(rows.c.reported_at >= start, rows.c.reported_at < start + timedelta(hours=1)) for start in starts]
-    n = total(db, rows, {"n": or_(*spans)}, where=[or_(*spans)])["n"]
-    oldest = db.rows(select(func.min(rows.c.reported_at)))[0][0]
-    lived = sum(oldest is not None and oldest <= start for start in starts)
-    return n / lived if lived else None
+def _usual(db: ScopedReader, at: At, start: datetime, end: datetime) -> float | None:
+    """Mean number of reports between the same moments of the weeks before (policy), None without such history."""
+    rows = db.scoped(work_orders)
+    weeks = [timedelta(days=7 * back) for back in range(1, at.policy.sources.weeks + 1)]
+    lived = sum(reaches_back(db, start - back) for back in weeks)
+    if not lived:
+        return None
+    spans = [and_(rows.c.reported_at >= start - back, rows.c.reported_at < end - back) for back in weeks]
+    return total(db, rows, {"n": all_rows()}, where=[or_(*spans)])["n"] / lived
 
 
-def _speech(at: At, last: datetime | None, per_hour: float | None) -> Speech:
+def reaches_back(db: ScopedReader, moment: datetime) -> bool:
+    """Whether anything was reported by then: without it there is no history to compare with."""
+
+    def read() -> datetime | None:
+        rows = db.scoped(work_orders)
+        oldest = db.rows(select(func.min(rows.c.reported_at)).where(rows.c.reported_at.is_not(None)))[0][0]
+        return oldest if isinstance(oldest, datetime) else None
+
+    oldest = db.once("oldest report", read)
+    return oldest is not None and oldest <= moment
+
+
+def _speech(db: ScopedReader, at: At, last: datetime | None) -> Speech:
+    """Judged by what usually comes in just such a gap: the same moments of the weeks before."""
     if last is None:
         return "silent"
-    gap = (at.now - last).total_seconds()
-    if gap <= 60 or per_hour is None:
+    rule, gap = at.policy.sources, at.now - last
+    if gap.total_seconds() <= rule.live_s:
         return "live"
-    expected = per_hour * gap / 3600
-    if expected <= 1:
-        return "quiet"
-    return "silent" if exp(-expected) < at.policy.sources.silence_odds else "live" if expected <= 2 else "quiet"
+    if gap.total_seconds() > rule.unknown_silent_s:
+        return "silent"
+    usual = _usual(db, at, last, at.now)
+    return "silent" if usual is not None and exp(-usual) < rule.silence_odds else "quiet"
 
 
 def _feeds(db: ScopedReader, at: At) -> tuple[Feed, ...]:
@@ -166,13 +180,17 @@ def _feeds(db: ScopedReader, at: At) -> tuple[Feed, ...]:
         return ()
     table = db.scoped(source_feeds)
     statement = select(table.c.code, table.c.name, table.c.last_received_at, table.c.expected_every_s)
-    found = []
-    for code, name, last, expected in db.rows(statement.order_by(table.c.code)):
-        state: Speech = "live"
-        if last is None:
-            state = "silent"
-        elif expected:
-            gap = (at.now - last).total_seconds()
-            state = "live" if gap <= 2 * expected else "quiet" if gap <= 4 * expected else "silent"
-        found.append(Feed(code, name or code, last, expected, state))
-    return tuple(found)
+    return tuple(
+        Feed(code, name or code, last, expected, _feed_state(at, last, expected))
+        for code, name, last, expected in db.rows(statement.order_by(table.c.code))
+    )
+
+
+def _feed_state(at: At, last: datetime | None, expected_s: int | None) -> Speech:
+    """Live within twice its expected gap, silent after four times. Nothing expected: quiet when older than an hour."""
+    if last is None:
+        return "silent"
+    gap = (at.now - last).total_seconds()
+    if not expected_s:
+        return "live" if gap <= _UNKNOWN_GAP_S else "quiet"
+    return "live" if gap <= 2 * expected_s else "quiet" if gap <= 4 * expected_s else "silent"

@@ -1,5 +1,6 @@
 """One area and one order, for somebody who asks: the conversation behind the map and the lists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,14 @@ from sqlalchemy import select
 from data_access.contract import Stage, work_order_events, work_orders
 from data_access.engine import ScopedReader
 from data_access.errors import UnknownPlace
-from data_access.queries.counting import all_rows, count
+from indicators.readings import standing
 from indicators.readings.counts import Pulse, pulse
-from indicators.readings.deadlines import clock_of, light_of, listable
+from indicators.readings.deadlines import clock_of, light_now, listable, pauses_of
 from indicators.readings.people import on_duty_by_area
 from indicators.registry import REGISTRY
 from indicators.rules import orders
 from indicators.values import At, Light
+from indicators.workcalendar import Pause
 
 LISTED = 50
 
@@ -56,11 +58,11 @@ def area_facts(db: ScopedReader, at: At) -> AreaFacts:
     code = at.area or db.reference.tree.root
     if code is None or code not in db.reference.tree.by_code:
         raise UnknownPlace(f"no area {code}", place=code)
-    here = db.narrowed(area=code)
+    # the city as a whole is not narrowed: there everything counts, also what is coded to no known area
+    here = db if code == db.reference.tree.root else db.narrowed(area=code)
     rows = here.scoped(work_orders)
     open_now = orders.is_open(rows.c)
-    groups = count(here, rows, {"n": all_rows()}, where=[open_now], by=[rows.c.stage])
-    stages = {group.key[0]: group.n["n"] for group in groups}
+    stages = standing.by_stage(here, at)
     people = None
     if not REGISTRY["on_duty"].missing(db.shape):
         people = list(on_duty_by_area(here, at).values())
@@ -76,34 +78,37 @@ def area_facts(db: ScopedReader, at: At) -> AreaFacts:
         .limit(LISTED + 1)
     )  # fmt: skip
     found = here.rows(statement)
+    pauses = pauses_of(here, [row.id for row in found[:LISTED]])
     return AreaFacts(
         code,
         pulse(here, at),
         sum(present for present, _ in people) if people is not None else None,
         sum(planned for _, planned in people) if people is not None else None,
-        tuple((stage.value, stages.get(stage.value, 0)) for stage in orders.OPEN_STAGES),
-        tuple(_order(here, at, row) for row in found[:LISTED]),
+        tuple((s.value, stages[s.value].open if s.value in stages else 0) for s in orders.OPEN_STAGES),
+        tuple(_order(here, at, row, pauses.get(row.id, ())) for row in found[:LISTED]),
         len(found) > LISTED,
     )
 
 
-def _order(db: ScopedReader, at: At, row: Any) -> FactOrder:
-    light = Light.NONE
-    if row.due is not None:
-        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
-        use = at.calendar.use(row.start, row.due, at.now, clock) if row.start is not None else 0.0
-        light = light_of(use, at.policy.lights, overdue=row.due < at.now)
+def _order(db: ScopedReader, at: At, row: Any, pauses: Sequence[Pause]) -> FactOrder:
     return FactOrder(
         row.id,
-        row.category_code,
-        row.area_code,
+        row.category_code or "",
+        row.area_code or "",
         row.department_code,
         row.stage,
         row.reported_at,
         row.due,
-        light,
+        _light(db, at, row, pauses),
         row.title if db.scope.persons else None,
     )
+
+
+def _light(db: ScopedReader, at: At, row: Any, pauses: Sequence[Pause]) -> Light:
+    if row.due is None or row.stage not in orders.OPEN_STAGES:
+        return Light.NONE
+    clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
+    return light_now(at, row.due, row.start, clock, pauses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +156,10 @@ def order_facts(db: ScopedReader, at: At, order_id: str) -> OrderFacts:
     if not found:
         raise UnknownPlace(f"no order {order_id}", place=order_id)
     row = found[0]
-    light = Light.NONE
-    if row.due is not None and row.stage in {stage.value for stage in orders.OPEN_STAGES}:
-        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
-        use = at.calendar.use(row.start, row.due, at.now, clock) if row.start is not None else 0.0
-        light = light_of(use, at.policy.lights, overdue=row.due < at.now)
+    light = _light(db, at, row, pauses_of(db, [order_id]).get(order_id, ()))
     return OrderFacts(
-        row.id, row.case_no, row.title, row.description, row.address, row.category_code, row.area_code,
-        row.department_code, row.stage, row.reported_at, row.due, row.closed_at, row.result, light,
+        row.id, row.case_no or "", row.title, row.description, row.address, row.category_code or "",
+        row.area_code or "", row.department_code, row.stage, row.reported_at, row.due, row.closed_at, row.result, light,
         _steps(db, order_id),
     )  # fmt: skip
 

@@ -1,15 +1,18 @@
 """How it was: the same time last week, the last fourteen days, the hours of the day, the types of the week."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, case
 
 from data_access.contract import work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, count, day_of, hour_of, total
+from indicators.readings import standing
+from indicators.readings.events import reaches_back
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import At, Rate
@@ -26,7 +29,8 @@ class LastWeek:
     """The headline numbers at the same time of the same weekday last week; None where not recorded.
 
     ``comparable`` is False with ``reason`` "holiday" when one of the two days is no ordinary day, and "no-history" when
-    the source has nothing that old. Overdue is judged by today's deadlines, because a source keeps only those.
+    the source has nothing that old. Overdue is judged by today's deadlines, because a source keeps only those, and the
+    rate by what is known today.
     """
 
     moment: datetime
@@ -41,25 +45,28 @@ class LastWeek:
 
 
 def last_week(db: ScopedReader, at: At) -> LastWeek:
-    """Counts as of seven days ago, to the second."""
-    then = At(at.now - timedelta(days=7), at.calendar, at.policy, at.area, at.department)
+    """Counts as of seven days ago, to the second, as they stood then as far as the source still tells."""
+    then = replace(at, now=at.now - timedelta(days=7))
     if at.calendar.is_holiday(at.now.date()) or at.calendar.is_holiday(then.now.date()):
         return LastWeek(then.now, False, "holiday")
-    rows = db.scoped(work_orders)
-    oldest = db.rows(select(func.min(rows.c.reported_at)))[0][0]
-    if oldest is None or oldest > then.midnight:
+    if not reaches_back(db, then.midnight):
         return LastWeek(then.now, False, "no-history")
-    found: dict[str, int | None] = {}
-    for name in ("reported_today", "filed_today", "closed_today"):
+    rows = db.scoped(work_orders)
+    as_it_stood = {
+        "reported_today": all_rows(),
+        "filed_today": orders.counted_as_filed(rows.c, then.now),
+        "closed_today": orders.had_closed(rows.c),
+    }
+    found: dict[str, int] = {}
+    for name, rule in as_it_stood.items():
         entry = REGISTRY[name]
         if not entry.missing(db.shape):
-            window = entry.window.rows(rows.c, then)
-            # a case closed then may have been reopened since; it was closed then all the same
-            rule = rows.c.closed_at.is_not(None) if name == "closed_today" else entry.rows(rows.c, then)
-            found[name] = total(db, rows, {"n": rule}, where=[window])["n"]
+            found[name] = total(db, rows, {"n": rule}, where=[entry.window.rows(rows.c, then)])["n"]
+    rate = REGISTRY["ontime_close"]
+    judged = not rate.missing(db.shape)
     was_open = orders.was_open(rows.c, then.now)
     named = {"open": was_open}
-    if not REGISTRY["overdue"].missing(db.shape):
+    if judged:
         named["overdue"] = and_(was_open, orders.due(rows.c) < then.now)
     found.update(total(db, rows, named, where=[orders.may_have_been_open(rows.c, then.now)]))
     return LastWeek(
@@ -71,17 +78,15 @@ def last_week(db: ScopedReader, at: At) -> LastWeek:
         open=found["open"],
         closed=found["closed_today"],
         overdue=found.get("overdue"),
-        ontime=_rate_then(db, then).value if "overdue" in named else None,
+        ontime=_rate_then(db, rate, then).value if judged else None,
     )
 
 
-def _rate_then(db: ScopedReader, then: At) -> Rate:
-    """The on-time rate of the days before ``then``. A case closed after it, but by its deadline, does not exist."""
-    entry = REGISTRY["ontime_close"]
+def _rate_then(db: ScopedReader, rate: Indicator, then: At) -> Rate:
+    """The on-time rate of the days before ``then``. All these deadlines have passed: what closed later was late."""
     rows = db.scoped(work_orders)
-    assert entry.denominator is not None and entry.predicate is not None
-    named = {"of": entry.denominator(rows.c, then), "good": entry.predicate(rows.c, then)}
-    n = total(db, rows, named, where=[entry.window.rows(rows.c, then)])
+    named = {"of": rate.base(rows.c, then), "good": rate.good(rows.c, then)}
+    n = total(db, rows, named, where=[rate.window.rows(rows.c, then)])
     return Rate(n["good"], n["of"])
 
 
@@ -98,27 +103,21 @@ class Sparks:
 
 
 def sparks(db: ScopedReader, at: At) -> Sparks:
-    """Flows by day; stocks as they stood at each day's end (the last: now)."""
-    n_days = at.policy.windows.spark_days
-    days = tuple(at.now.date() - timedelta(days=back) for back in reversed(range(n_days)))
-    start = at.midnight - timedelta(days=n_days - 1)
+    """Flows by day; stocks as they stood when the day ended (the last: now)."""
+    days = tuple(at.now.date() - timedelta(days=back) for back in reversed(range(at.policy.windows.spark_days)))
+    start = datetime.combine(days[0], time())
     rows = db.scoped(work_orders)
     came = inflow(db)
-    came_at = rows.c.reported_at if came.id == "reported_today" else rows.c.filed_at
-    came_rule = all_rows() if came.id == "reported_today" else orders.counts_as_filed(rows.c)
+    came_at, came_rule = came_by(rows, came)
     came_by_day = _by_day(db, rows, came_at, came_rule, start, at.now)
     closed_by_day = _by_day(db, rows, rows.c.closed_at, orders.is_closed(rows.c), start, at.now)
-    ends = [min(start + timedelta(days=i + 1), at.now) for i in range(n_days)]
-    judged = not REGISTRY["overdue"].missing(db.shape)
-    stock = {f"open{i}": orders.was_open(rows.c, end) for i, end in enumerate(ends)}
-    if judged:
-        stock |= {
-            f"late{i}": and_(orders.was_open(rows.c, end), orders.due(rows.c) < end) for i, end in enumerate(ends)
-        }
-    stocks = total(db, rows, stock, where=[orders.may_have_been_open(rows.c, start)])
+    judged = standing.judged(db)
+    was_open, was_late = _stocks(db, rows, days)
+    now = standing.everything(db, at)
     rates: dict[str, Rate] = {}
     if judged:
-        named = {"of": orders.is_judged(rows.c), "good": and_(orders.is_judged(rows.c), orders.on_time(rows.c))}
+        rate = REGISTRY["ontime_close"]
+        named = {"of": rate.base(rows.c, at), "good": rate.good(rows.c, at)}
         by_day = day_of(orders.due(rows.c)).label("day")
         for group in count(db, rows, named, where=[orders.due_in(rows.c, start, at.now)], by=[by_day]):
             rates[group.key[0]] = Rate(group.n["good"], group.n["of"])
@@ -126,10 +125,42 @@ def sparks(db: ScopedReader, at: At) -> Sparks:
         days,
         tuple(came_by_day[day.isoformat()] for day in days),
         tuple(closed_by_day[day.isoformat()] for day in days),
-        tuple(stocks[f"open{i}"] for i in range(n_days)),
-        tuple(stocks[f"late{i}"] if judged else None for i in range(n_days)),
+        (*was_open, now.open),
+        (*was_late, now.overdue) if judged else (None,) * len(days),
         tuple(rates[day.isoformat()].value if day.isoformat() in rates else None for day in days),
     )
+
+
+def _stocks(db: ScopedReader, rows: Subquery, days: Sequence[date]) -> tuple[list[int], list[int]]:
+    """Open and overdue as each day but the last ended: from the days on which orders came, ended and fell due.
+
+    Open as day d ended: reported on d or before, ended on no day up to d. Overdue: due on d or before as well.
+    """
+    first, ended = datetime.combine(days[0] + timedelta(days=1), time()), orders.ended(rows.c)
+    still = orders.is_open(rows.c)
+    by = [
+        day_of(rows.c.reported_at).label("came"),
+        case((still, None), else_=day_of(ended)).label("went"),
+        day_of(orders.due(rows.c)).label("due"),
+    ]
+    where = [orders.may_have_been_open(rows.c, first - timedelta(seconds=1))]
+    was_open, was_late = Counter[date](), Counter[date]()
+    ends = {day: day.isoformat() for day in days[:-1]}
+    for group in count(db, rows, {"n": all_rows()}, where=where, by=by):
+        came, went, due = group.key
+        for day, end in ends.items():
+            if came is not None and came <= end and (went is None or went > end):
+                was_open[day] += group.n["n"]
+                if due is not None and due <= end:
+                    was_late[day] += group.n["n"]
+    return [was_open[day] for day in ends], [was_late[day] for day in ends]
+
+
+def came_by(rows: Subquery, came: Indicator) -> tuple[ColumnElement[datetime], ColumnElement[bool]]:
+    """The time and the condition of what comes in (``inflow``)."""
+    if came.id == "reported_today":
+        return rows.c.reported_at, all_rows()
+    return rows.c.filed_at, orders.counts_as_filed(rows.c)
 
 
 def _by_day(
@@ -146,7 +177,7 @@ def _by_day(
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Cases by hour of the day. ``today`` is None for hours to come; ``last_week`` None where it must not be compared."""
+    """Cases by hour of the day. ``today`` is None for hours to come, ``last_week`` where it must not be compared."""
 
     kind: Literal["filed_today", "reported_today"]
     today: tuple[int | None, ...]
@@ -156,31 +187,35 @@ class Trend:
 
 def trend(db: ScopedReader, at: At) -> Trend:
     """Today up to now, and the whole of the same weekday last week."""
-    entry = inflow(db)
-    before = at.now - timedelta(days=7)
-    comparable = not (at.calendar.is_holiday(at.now.date()) or at.calendar.is_holiday(before.date()))
-    today = _by_hour(db, at, entry, at.midnight, at.now)
-    then = _by_hour(db, at, entry, at.midnight - timedelta(days=7), at.midnight - timedelta(days=6, seconds=1))
-    hours = range(24)
+    came, before = inflow(db), at.midnight - timedelta(days=7)
+    holiday = at.calendar.is_holiday(at.now.date()) or at.calendar.is_holiday(before.date())
+    today = _by_hour(db, came, at.midnight, at.now)
+    then = None
+    if not holiday and reaches_back(db, before):
+        then = _by_hour(db, came, before, before + timedelta(days=1, seconds=-1))
     return Trend(
-        "reported_today" if entry.id == "reported_today" else "filed_today",
-        tuple(today[hour] if hour <= at.now.hour else None for hour in hours),
+        "reported_today" if came.id == "reported_today" else "filed_today",
+        tuple(today[hour] if hour <= at.now.hour else None for hour in range(24)),
         at.now.hour,
-        tuple(then[hour] for hour in hours) if comparable and then else None,
+        None if then is None else tuple(then[hour] for hour in range(24)),
     )
 
 
-def _by_hour(db: ScopedReader, at: At, entry: Indicator, start: datetime, end: datetime) -> Counter[int]:
+def _by_hour(db: ScopedReader, came: Indicator, start: datetime, end: datetime) -> Counter[int]:
+    """Whole seconds, both ends included."""
     rows = db.scoped(work_orders)
-    time = rows.c.reported_at if entry.id == "reported_today" else rows.c.filed_at
-    rule = all_rows() if entry.id == "reported_today" else orders.counts_as_filed(rows.c)
-    groups = count(db, rows, {"n": rule}, where=[time >= start, time <= end], by=[hour_of(time).label("hour")])
+    moment, rule = came_by(rows, came)
+    groups = count(db, rows, {"n": rule}, where=[moment >= start, moment <= end], by=[hour_of(moment).label("hour")])
     return Counter({int(group.key[0]): group.n["n"] for group in groups})
+
+
+LISTED: Final = 10
+"""Classes listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypeCount:
-    """A class of orders with its cases in the window and in the window before."""
+    """A class of orders ("" for those without one) with its cases in the window and in the window before."""
 
     category: str
     count: int
@@ -189,7 +224,7 @@ class TypeCount:
 
 @dataclass(frozen=True, slots=True)
 class Types:
-    """The most frequent classes, and those that rose most against the days before."""
+    """The most frequent classes, and those that rose most against the days before; ``total`` has all cases."""
 
     rows: tuple[TypeCount, ...]
     rising: tuple[TypeCount, ...]
@@ -198,22 +233,35 @@ class Types:
 
 
 def types(db: ScopedReader, at: At) -> Types:
-    """Rising: more cases than before by more than chance (Poisson, two standard errors) and enough of them (policy)."""
-    entry, days = inflow(db), at.policy.windows.types_days
-    rows = db.scoped(work_orders)
-    time = rows.c.reported_at if entry.id == "reported_today" else rows.c.filed_at
-    rule = all_rows() if entry.id == "reported_today" else orders.counts_as_filed(rows.c)
+    """Rising: more cases than before by more than chance (Poisson, two standard errors) and enough of them (policy).
+
+    Where persons may not be seen, sensitive classes are named for a street or larger only; the total has them anyway.
+    """
+    rows, days = db.scoped(work_orders), at.policy.windows.types_days
+    moment, rule = came_by(rows, inflow(db))
     middle, start = at.now - timedelta(days=days), at.now - timedelta(days=2 * days)
-    named = {"count": and_(rule, time > middle), "before": and_(rule, time <= middle)}
-    groups = count(db, rows, named, where=[time > start, time <= at.now], by=[rows.c.category_code])
-    found = sorted(
-        (TypeCount(group.key[0] or "", group.n["count"], group.n["before"]) for group in groups),
-        key=lambda row: (-row.count, row.category),
-    )
+    named = {"count": and_(rule, moment > middle), "before": and_(rule, moment <= middle)}
+    groups = count(db, rows, named, where=[moment > start, moment <= at.now], by=[rows.c.category_code])
+    total_now = sum(group.n["count"] for group in groups)
+    found = [TypeCount(group.key[0] or "", group.n["count"], group.n["before"]) for group in groups]
+    if not db.scope.persons and _is_small(db, at.area):
+        hidden = {code for code, category in db.reference.categories.items() if category.sensitive}
+        found = [row for row in found if row.category not in hidden]
+    top = sorted((row for row in found if row.count), key=lambda row: (-row.count, row.category))
     risen = sorted(
-        (row for row in found if _rose(row, at.policy.samples.rising)), key=lambda row: row.before - row.count
+        (row for row in found if _rose(row, at.policy.samples.rising)),
+        key=lambda row: (row.before - row.count, row.category),
     )
-    return Types(tuple(found[:10]), tuple(risen[:3]), sum(row.count for row in found), days)
+    return Types(tuple(top[:LISTED]), tuple(risen[:3]), total_now, days)
+
+
+def _is_small(db: ScopedReader, place: str | None) -> bool:
+    """Smaller than a street: too few people for a sensitive class to be named."""
+    area = db.reference.tree.by_code.get(place or "")
+    return area is not None and area.level not in _NAMED_FROM
+
+
+_NAMED_FROM: Final = frozenset({"city", "county", "street"})
 
 
 def _rose(row: TypeCount, minimum: int) -> bool:

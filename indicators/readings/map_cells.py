@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from data_access.contract import work_orders
 from data_access.engine import ScopedReader
-from data_access.queries.counting import count
 from data_access.reference import Area, AreaTree
+from indicators.readings import standing
 from indicators.readings.people import on_duty_by_area
 from indicators.registry import REGISTRY
 from indicators.values import At, NotRecorded
@@ -46,14 +45,16 @@ def map_workload(db: ScopedReader, at: At) -> CellCounts:
     """Open orders, by 1,000 households where at least nine in ten cells record them."""
     _, cells = cells_of(db.reference.tree, at.area)
     known = sum(cell.households is not None and cell.households > 0 for cell in cells)
-    return _orders(db, at, "open", per_households=bool(cells) and known >= 0.9 * len(cells))
+    by_area = {code: here for code, (here, _) in standing.by_area(db, at).items()}
+    return _cells(db, at, by_area, per_households=bool(cells) and known >= 0.9 * len(cells))
 
 
 def map_overdue(db: ScopedReader, at: At) -> CellCounts | NotRecorded:
     """Overdue orders."""
     if missing := REGISTRY["overdue"].missing(db.shape):
         return NotRecorded(missing)
-    return _orders(db, at, "overdue", per_households=False)
+    by_area = {code: late for code, (_, late) in standing.by_area(db, at).items()}
+    return _cells(db, at, by_area, per_households=False)
 
 
 def map_duty(db: ScopedReader, at: At) -> CellCounts | NotRecorded:
@@ -62,15 +63,6 @@ def map_duty(db: ScopedReader, at: At) -> CellCounts | NotRecorded:
         return NotRecorded(missing)
     by_area = {code: here for code, (here, _) in on_duty_by_area(db, at).items()}
     return _cells(db, at, by_area, per_households=False)
-
-
-def _orders(db: ScopedReader, at: At, indicator: str, *, per_households: bool) -> CellCounts:
-    entry = REGISTRY[indicator]
-    rows = db.scoped(work_orders)
-    groups = count(
-        db, rows, {"n": entry.rows(rows.c, at)}, where=[entry.window.rows(rows.c, at)], by=[rows.c.area_code]
-    )
-    return _cells(db, at, {group.key[0]: group.n["n"] for group in groups}, per_households=per_households)
 
 
 def _cells(db: ScopedReader, at: At, by_area: Mapping[str | None, int], *, per_households: bool) -> CellCounts:

@@ -1,16 +1,17 @@
 """Who is on duty: people within a shift now, and those of them whose position is fresh."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, case, exists, func, select
+from sqlalchemy import Select, Subquery, and_, func, or_, select
 
 from data_access.contract import shifts, worker_areas, worker_positions
 from data_access.engine import ScopedReader
 from indicators.registry import REGISTRY
-from indicators.values import At, NotRecorded
+from indicators.values import SKEW, At, NotRecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +56,39 @@ def duty(db: ScopedReader, at: At) -> Duty | NotRecorded:
     )
 
 
-def on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, int]]:
-    """(on duty, planned) by the area code of the shift, or, where shifts carry none, of the worker's first area."""
+def on_duty_by_area(db: ScopedReader, at: At) -> Mapping[str | None, tuple[int, int]]:
+    """(on duty, planned) by the area code of the shift, or, where it carries none, of the worker's first area."""
+    return db.once(("on duty by area", at.now), lambda: _on_duty_by_area(db, at))
+
+
+def _on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, int]]:
+    """Sets, not a question for each person: shifts and leaves that cover now, and positions that are fresh."""
     rows, last = db.scoped(shifts), db.scoped(worker_positions)
-    area = _area_of_shift(db, rows)
-    away = rows.alias("away")
-    covers = and_(rows.c.start_at <= at.now, rows.c.end_at > at.now)
+    covers = and_(rows.c.end_at > at.now, rows.c.start_at <= at.now)
+    away = select(rows.c.worker_id).where(rows.c.kind == "leave", covers, rows.c.worker_id.is_not(None))
     planned = (
-        select(rows.c.worker_id, func.min(area).label("area"))
-        .where(rows.c.kind == "duty", covers)
-        .where(
-            ~exists(
-                select(1).where(
-                    away.c.worker_id == rows.c.worker_id,
-                    away.c.kind == "leave",
-                    away.c.start_at <= at.now,
-                    away.c.end_at > at.now,
-                )
-            )
-        )
+        select(rows.c.worker_id, func.min(_area_of_shift(db, rows, at)).label("area"))
+        .where(rows.c.kind == "duty", covers, rows.c.worker_id.not_in(away))
         .group_by(rows.c.worker_id)
         .subquery("planned")
     )
-    fresh = and_(last.c.at >= at.now - timedelta(seconds=at.policy.duty.position_max_age_s), last.c.at <= at.now)
+    oldest = at.now - timedelta(seconds=at.policy.duty.position_max_age_s)
+    seen = select(last.c.worker_id).where(last.c.at >= oldest, last.c.at <= at.now + SKEW).subquery("seen")
     statement: Select[*tuple[Any, ...]] = (
-        select(planned.c.area, func.coalesce(func.sum(case((fresh, 1), else_=0)), 0), func.count())
-        .select_from(planned.outerjoin(last, last.c.worker_id == planned.c.worker_id))
+        select(planned.c.area, func.count(seen.c.worker_id), func.count())
+        .select_from(planned.outerjoin(seen, seen.c.worker_id == planned.c.worker_id))
         .group_by(planned.c.area)
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in db.rows(statement)}
 
 
-def _area_of_shift(db: ScopedReader, rows: Subquery) -> Any:
-    if db.shape.has("shifts", "area_code") or not db.shape.has("worker_areas"):
+def _area_of_shift(db: ScopedReader, rows: Subquery, at: At) -> Any:
+    if not db.shape.has("worker_areas"):
         return rows.c.area_code
     served = db.scoped(worker_areas)
-    return select(func.min(served.c.area_code)).where(served.c.worker_id == rows.c.worker_id).scalar_subquery()
+    valid = and_(
+        or_(served.c.valid_from.is_(None), served.c.valid_from <= at.now),
+        or_(served.c.valid_to.is_(None), served.c.valid_to > at.now),
+    )
+    first = select(func.min(served.c.area_code)).where(served.c.worker_id == rows.c.worker_id, valid).scalar_subquery()
+    return func.coalesce(rows.c.area_code, first) if db.shape.has("shifts", "area_code") else first

@@ -5,21 +5,24 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, select
 
-from data_access.contract import work_order_measures, work_orders
+from data_access.contract import Stage, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import count, total
-from data_access.reference import LEVELS
-from indicators.registry import REGISTRY
+from indicators.readings.map_cells import CELL_LEVELS
+from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
-from indicators.values import At, NotRecorded, Rate
-from indicators.windows import DueIn, Span
+from indicators.values import NO_CASES, At, NotRecorded, Rate
 
 _ENTRY = REGISTRY["ontime_close"]
 
 
 @dataclass(frozen=True, slots=True)
 class OnTime:
-    """The on-time closing rate and, beside it, what could make it look good; None where not recorded."""
+    """The on-time closing rate and, beside it, what could make it look good; None where not recorded.
+
+    ``extended``, ``suspended``, ``exempt`` and ``forced`` are among ``rate.of``; ``void`` and ``no_deadline`` are not.
+    ``by_original`` judges the same cases by their deadlines before extensions.
+    """
 
     rate: Rate
     days: int
@@ -29,38 +32,57 @@ class OnTime:
     forced: int | None
     void: int
     no_deadline: int
+    by_original: Rate | None = None
 
 
 def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
-    """Cases due in the last days (policy) before now."""
+    """Cases due in the last days (policy) before now; ``no_deadline`` of those reported in the same days."""
     if missing := _ENTRY.missing(db.shape):
         return NotRecorded(missing)
-    rows, days = db.scoped(work_orders), at.policy.windows.ontime_days
-    window = DueIn(Span(days)).rows(rows.c, at)
-    judged = orders.is_judged(rows.c)
+    rows, span = db.scoped(work_orders), _ENTRY.window.span
+    window, base = _ENTRY.window.rows(rows.c, at), _ENTRY.base(rows.c, at)
     marks: dict[str, tuple[str, ColumnElement[bool]]] = {
         "extended": ("extensions", rows.c.extensions > 0),
         "exempt": ("exempt", rows.c.exempt == 1),
         "forced": ("outcome", rows.c.outcome == "forced"),
     }
     recorded = {name: rule for name, (column, rule) in marks.items() if db.shape.has("work_orders", column)}
-    named = {"of": judged, "good": and_(judged, orders.on_time(rows.c)), "void": rows.c.stage == "void"}
-    n = total(db, rows, named | {name: and_(judged, rule) for name, rule in recorded.items()}, where=[window])
-    start, end = Span(days).bounds(at)
-    filed = rows.c.reported_at
-    no_deadline = total(
-        db, rows, {"n": and_(judged, orders.due(rows.c).is_(None))}, where=[filed >= start, filed <= end]
-    )["n"]
+    named = {"of": base, "good": _ENTRY.good(rows.c, at), "void": rows.c.stage == Stage.VOID.value}
+    n = total(db, rows, named | {name: and_(base, rule) for name, rule in recorded.items()}, where=[window])
+    without = total(db, rows, {"n": orders.lacks_deadline(rows.c)}, where=[span.holds(rows.c.reported_at, at)])
     return OnTime(
         Rate(n["good"], n["of"]),
-        days,
-        suspended=_suspended(db, rows, window),
+        span.length(at.policy),
+        suspended=_suspended(db, rows, and_(window, base)),
         void=n["void"],
-        no_deadline=no_deadline,
+        no_deadline=without["n"],
         extended=n.get("extended"),
         exempt=n.get("exempt"),
         forced=n.get("forced"),
+        by_original=_by_original(db, rows, window, at, n["good"], n["of"]),
     )
+
+
+def _by_original(
+    db: ScopedReader, rows: Subquery, window: ColumnElement[bool], at: At, good: int, of: int
+) -> Rate | None:
+    """The same cases judged by the deadline they had before any extension; None where extensions are not recorded.
+
+    The original deadline is the earliest ``old_due_at`` of the approved extensions. Upheld appeals count all the same.
+    """
+    if not db.shape.has("work_order_measures", "kind", "result", "old_due_at"):
+        return None
+    taken = db.scoped(work_order_measures)
+    granted = (
+        select(rows.c.id)
+        .join_from(rows, taken, taken.c.order_id == rows.c.id)
+        .where(window, _ENTRY.good(rows.c, at), func.coalesce(rows.c.exempt, 0) == 0)
+        .where(taken.c.kind == "extension", taken.c.result == "approved", taken.c.old_due_at.is_not(None))
+        .group_by(rows.c.id, rows.c.closed_at)
+        .having(rows.c.closed_at > func.min(taken.c.old_due_at))
+        .subquery("granted")
+    )
+    return Rate(good - int(db.rows(select(func.count()).select_from(granted))[0][0]), of)
 
 
 def _suspended(db: ScopedReader, rows: Subquery, window: ColumnElement[bool]) -> int | None:
@@ -87,40 +109,43 @@ class DepartmentRate:
 
 @dataclass(frozen=True, slots=True)
 class Departments:
-    """Departments by on-time closing rate, best first; those with too few cases apart, by code."""
+    """Departments by on-time closing rate, best first; those with too few cases apart, by code.
+
+    ``nobody`` are the cases that name no department: all parts plus they are the city's cases.
+    """
 
     rows: tuple[DepartmentRate, ...]
     too_few: tuple[DepartmentRate, ...]
     minimum: int
     days: int
+    nobody: Rate = NO_CASES
 
 
 def departments(db: ScopedReader, at: At) -> Departments | NotRecorded:
     """Cases due in the last days (policy), charged to the department that holds them now or held them at closing."""
-    missing = _ENTRY.missing(db.shape)
-    if not db.shape.has("work_orders", "department_code"):
-        missing = (*missing, "work_orders.department_code")
-    if missing:
+    entry = REGISTRY["ontime_department"]
+    if missing := entry.missing(db.shape):
         return NotRecorded(missing)
-    rows, days = db.scoped(work_orders), at.policy.windows.departments_days
-    judged = orders.is_judged(rows.c)
-    groups = count(
-        db,
-        rows,
-        {"of": judged, "good": and_(judged, orders.on_time(rows.c))},
-        where=[DueIn(Span(days)).rows(rows.c, at)],
-        by=[rows.c.department_code],
-    )
-    by_code = {group.key[0]: Rate(group.n["good"], group.n["of"]) for group in groups if group.key[0] is not None}
+    by_code = _rates_by(db, at, entry, "department_code")
+    nobody = by_code.pop(None, NO_CASES)
     for code in db.reference.departments:
-        by_code.setdefault(code, Rate(0, 0))
-    minimum = at.policy.samples.department
+        by_code.setdefault(code, NO_CASES)
+    minimum, days = at.policy.samples.department, entry.window.span.length(at.policy)
+    rated = [DepartmentRate(code, rate) for code, rate in by_code.items() if code is not None]
     enough = sorted(
-        (DepartmentRate(code, rate) for code, rate in by_code.items() if rate.of >= minimum),
+        (row for row in rated if row.rate.of >= minimum),
         key=lambda row: (-(row.rate.value or 0.0), -row.rate.of, row.department),
     )
-    few = tuple(DepartmentRate(code, by_code[code]) for code in sorted(by_code) if by_code[code].of < minimum)
-    return Departments(_ranked(enough), few, minimum, days)
+    few = sorted((row for row in rated if row.rate.of < minimum), key=lambda row: row.department)
+    return Departments(_ranked(enough), tuple(few), minimum, days, nobody)
+
+
+def _rates_by(db: ScopedReader, at: At, entry: Indicator, column: str) -> dict[str | None, Rate]:
+    """Rates over the entry's window by a column of the orders; None is the key of those that have none."""
+    rows = db.scoped(work_orders)
+    named = {"of": entry.base(rows.c, at), "good": entry.good(rows.c, at)}
+    groups = count(db, rows, named, where=[entry.window.rows(rows.c, at)], by=[rows.c[column]])
+    return {group.key[0]: Rate(group.n["good"], group.n["of"]) for group in groups}
 
 
 def _ranked(rows: list[DepartmentRate]) -> tuple[DepartmentRate, ...]:
@@ -144,30 +169,20 @@ class CellRates:
 
 def map_ontime(db: ScopedReader, at: At) -> CellRates | NotRecorded:
     """The departments' window. Cases coded above the level are "not located"; the parts plus they are the total."""
-    if missing := _ENTRY.missing(db.shape):
+    entry = REGISTRY["ontime_area"]
+    if missing := entry.missing(db.shape):
         return NotRecorded(missing)
-    rows, tree = db.scoped(work_orders), db.reference.tree
-    judged = orders.is_judged(rows.c)
-    groups = count(
-        db,
-        rows,
-        {"of": judged, "good": and_(judged, orders.on_time(rows.c))},
-        where=[DueIn(Span(at.policy.windows.departments_days)).rows(rows.c, at)],
-        by=[rows.c.area_code],
-    )
-    by_area = {group.key[0]: Rate(group.n["good"], group.n["of"]) for group in groups}
-    total_cases = sum(rate.of for rate in by_area.values())
-    place = at.area or tree.root
-    levels = [level for level in LEVELS if place is not None and tree.below(place, level)]
-    minimum = at.policy.samples.cell
-    chosen, rates = levels[0] if levels else LEVELS[0], dict[str, Rate]()
-    for level in reversed(levels):
+    tree, place, minimum = db.reference.tree, at.area or db.reference.tree.root, at.policy.samples.cell
+    by_area = _rates_by(db, at, entry, "area_code")
+    levels = [level for level in CELL_LEVELS if place is not None and tree.below(place, level)] or [CELL_LEVELS[-1]]
+    chosen, rates = levels[-1], dict[str, Rate]()
+    for level in levels:
         chosen, rates = level, {}
         for code, rate in by_area.items():
-            if (area := tree.up_to(code, level)) is not None:
-                rates[area.code] = rates.get(area.code, Rate(0, 0)) + rate
+            if rate.of and (area := tree.up_to(code, level)) is not None:
+                rates[area.code] = rates.get(area.code, NO_CASES) + rate
         enough = sum(rate.of >= minimum for rate in rates.values())
         if rates and enough >= at.policy.samples.cells_share * len(rates):
             break
-    located = sum(rate.of for rate in rates.values())
+    total_cases, located = (sum(rate.of for rate in found.values()) for found in (by_area, rates))
     return CellRates(chosen, rates, minimum, total_cases - located, total_cases)

@@ -25,6 +25,7 @@ OPEN_STAGES: Final = (
 """Stages in which an order still waits for somebody, in the order of the flow."""
 
 _OPEN_CODES: Final = tuple(stage.value for stage in OPEN_STAGES)
+_PAST_DISPATCH: Final = tuple(stage.value for stage in (Stage.DISPATCHED, Stage.HANDLING, Stage.CHECKING, Stage.CLOSED))
 
 ENTERED_BY: Final = {
     Stage.REPORTED: "reported_at",
@@ -33,9 +34,25 @@ ENTERED_BY: Final = {
     Stage.DISPATCHED: "dispatched_at",
     Stage.HANDLING: "taken_at",
     Stage.CHECKING: "handled_at",
-    Stage.CLOSED: "closed_at",
 }
-"""The column that says when an order entered a stage (for the last time)."""
+"""The column that says when an order entered an open stage (for the last time)."""
+
+
+def entry_columns(stage: Stage) -> tuple[str, ...]:
+    """The columns that ``entered`` needs."""
+    return (ENTERED_BY[stage], "verified_at") if stage is Stage.VERIFYING else (ENTERED_BY[stage],)
+
+
+def entered(o: Columns, stage: Stage, start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Entered the stage in [start, end]. Every order is accepted, but only some are then verified on the spot.
+
+    Which ones shows in the stage itself, or in the time of the visit (``verified_at``).
+    """
+    time = o[ENTERED_BY[stage]]
+    within: ColumnElement[bool] = and_(time >= start, time <= end)
+    if stage is Stage.VERIFYING:
+        return and_(within, or_(o.stage == stage.value, o.verified_at.is_not(None)))
+    return within
 
 
 def is_open(o: Columns) -> ColumnElement[bool]:
@@ -64,7 +81,10 @@ def due(o: Columns) -> ColumnElement[datetime]:
 
 
 def due_in(o: Columns, start: datetime, end: datetime) -> ColumnElement[bool]:
-    """The deadline lies in [start, end); written as two ranges, because an index serves a range but no function."""
+    """The deadline lies in [start, end); written as two ranges, because an index serves a range but no function.
+
+    ``end`` is excluded, so that an order due this very second is neither overdue nor in a rate yet.
+    """
     return or_(
         and_(o.close_due_at >= start, o.close_due_at < end),
         and_(o.close_due_at.is_(None), o.handle_due_at >= start, o.handle_due_at < end),
@@ -76,17 +96,47 @@ def is_overdue(o: Columns, now: datetime) -> ColumnElement[bool]:
     return and_(is_open(o), due(o) < now)
 
 
+def is_due_between(o: Columns, start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Open with a deadline in [start, end): what will be overdue at ``end`` and is not yet, if nobody acts."""
+    return and_(is_open(o), due(o) >= start, due(o) < end)
+
+
 def on_time(o: Columns) -> ColumnElement[bool]:
-    """Closed no later than due, or exempted by an appeal that was upheld (exempt stays countable beside the rate)."""
-    return or_(and_(is_closed(o), o.closed_at <= due(o)), func.coalesce(o.exempt, 0) == 1)
+    """Closed no later than due, or closed and exempted by an appeal that was upheld (counted beside the rate too).
+
+    Appeals are made after closing: an order that is still open is not on time, whatever else is said of it, so that no
+    order is in the overdue count and on the good side of a rate at once.
+    """
+    return and_(is_closed(o), or_(o.closed_at <= due(o), func.coalesce(o.exempt, 0) == 1))
+
+
+def lacks_deadline(o: Columns) -> ColumnElement[bool]:
+    """Without a deadline although it is past dispatch: before it, most sources have not set one yet."""
+    return and_(is_judged(o), due(o).is_(None), o.stage.in_(_PAST_DISPATCH))
+
+
+def ended(o: Columns) -> ColumnElement[datetime]:
+    """When the order left the open stages: ``ended_at``, where that is null ``closed_at``."""
+    return func.coalesce(o.ended_at, o.closed_at)
 
 
 def was_open(o: Columns, moment: datetime) -> ColumnElement[bool]:
-    """Reported by then and not ended by then. The end is ``ended_at``, where that is null ``closed_at``."""
+    """Reported by then and not ended by then."""
     return and_(o.reported_at <= moment, or_(is_open(o), _ended_after(o, moment)))
 
 
+def counted_as_filed(o: Columns, moment: datetime) -> ColumnElement[bool]:
+    """``counts_as_filed`` as it stood at a moment of the past: an order found void since then still counted."""
+    return and_(or_(o.stage != Stage.VOID.value, _ended_after(o, moment)), func.coalesce(o.handled_on_spot, 0) == 0)
+
+
+def had_closed(o: Columns) -> ColumnElement[bool]:
+    """Once closed, also when it was opened again since; for orders whose ``closed_at`` lies in the window asked for."""
+    return o.stage.not_in((Stage.VOID.value, Stage.CANCELLED.value))  # type: ignore[no-any-return]
+
+
 def _ended_after(o: Columns, moment: datetime) -> ColumnElement[bool]:
+    """``ended`` after a moment, as ranges that indexes serve."""
     return or_(o.ended_at > moment, and_(o.ended_at.is_(None), o.closed_at > moment))
 
 
