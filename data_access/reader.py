@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, MutableMapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, Table, false, null, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, Table, false, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from data_access import contract
@@ -12,7 +12,7 @@ from data_access.crs import Crs
 from data_access.driver_errors import translate
 from data_access.reference import Reference
 from data_access.scope import Grant, Scope
-from data_access.shape import Shape
+from data_access.shape import Shape, absent
 
 _BY_AREA: Final = frozenset({"work_orders", "worker_areas", "duty_roster"})
 _BY_ORDER: Final = frozenset({"work_order_events", "work_order_measures"})
@@ -91,7 +91,7 @@ class ScopedReader:
             self._sights[key] = sight
         return sight
 
-    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """All rows of a statement that starts from ``scoped``. Driver errors become ours (``data_access.errors``).
 
         Raises UnscopedStatement when a table is named that did not come from ``scoped``.
@@ -105,7 +105,7 @@ class ScopedReader:
     def _sight(self, table: Table) -> Subquery:
         have, hidden = self.shape.columns.get(table.name, frozenset()), self.scope.withheld(table.name)
         columns = [
-            column if column.name in have else type_coerce(null(), column.type).label(column.name)
+            column if column.name in have else absent(column, self._connection)
             for column in table.columns
             if column.name not in hidden
         ]

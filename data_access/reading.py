@@ -3,19 +3,19 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, null, select, type_coerce
+from sqlalchemy import Connection, Select, Table, select
 
 from data_access import contract
 from data_access.crs import Crs, point_to_wgs84
 from data_access.reference import Area, AreaTree, Category, Department, Reference
-from data_access.shape import Shape
+from data_access.shape import Shape, absent
 
 
 def read_reference(connection: Connection, shape: Shape, crs: Crs) -> Reference:
     """The reference data as they stand in this snapshot; label points in WGS-84. Raises SQLAlchemyError."""
 
     def rows(table: Table, names: str) -> list[Any]:
-        return list(connection.execute(_columns(table, shape, names.split())).all())
+        return list(connection.execute(_columns(table, shape, connection, names.split())).all())
 
     areas = rows(contract.areas, "code parent_code level name name_en kind lon lat households population")
     departments = rows(contract.departments, "code name parent_code area_code group short_name name_en")
@@ -33,8 +33,6 @@ def read_reference(connection: Connection, shape: Shape, crs: Crs) -> Reference:
     )
 
 
-def _columns(table: Table, shape: Shape, names: list[str]) -> Select[Any]:
+def _columns(table: Table, shape: Shape, connection: Connection, names: list[str]) -> Select[Any]:
     have = shape.columns[table.name]
-    return select(
-        *(table.c[name] if name in have else type_coerce(null(), table.c[name].type).label(name) for name in names)
-    )
+    return select(*(table.c[name] if name in have else absent(table.c[name], connection) for name in names))

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, String, bindparam, text
+from sqlalchemy import Column, ColumnElement, Connection, String, bindparam, cast, null, text, type_coerce
 from sqlalchemy.exc import OperationalError
 
 from data_access import contract
@@ -81,3 +81,9 @@ def _sqlite_columns(connection: Connection, table: str) -> list[str]:
         if "no such" in str(error.orig):
             return []
         raise
+
+
+def absent(column: Column[Any], connection: Connection) -> ColumnElement[Any]:
+    """A null in the place of a column that is not recorded. PostgreSQL takes a null of no type for text: it is told."""
+    typed = cast if connection.dialect.name == "postgresql" else type_coerce
+    return typed(null(), column.type).label(column.name)
