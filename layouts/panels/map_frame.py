@@ -18,7 +18,7 @@ from layouts.words import t
 LAYERS: Final[dict[str, tuple[str, ...]]] = {
     "workload": ("workload",),
     "overdue": ("overdue",),
-    "ontime": ("ontime_close",),
+    "ontime": ("ontime_area",),
     "duty": ("on_duty",),
 }
 """The layers in the order of their tabs, with the indicators they show; the first is shown to begin with."""
