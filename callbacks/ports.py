@@ -22,6 +22,9 @@ class Conversation(Protocol):
         """Now, there."""
         ...
 
-    def choose(self, choice: str) -> None:
-        """Be another viewer from the next request on (open mode only). Raises UnknownPlace otherwise."""
+    def choose(self, choice: str) -> bool:
+        """Be this viewer from the next request on (open mode only); False when it is so already.
+
+        Raises UnknownPlace when there is no such viewer to be.
+        """
         ...

@@ -20,9 +20,8 @@ def register(app: Dash, services: Conversation) -> None:
         prevent_initial_call=True,
     )
     def become_viewer(choice: Any, tongue: Any) -> str:
-        if choice is None:
-            raise PreventUpdate
         if not isinstance(choice, str) or len(choice) > 80:
             raise InputError("not a viewer")
-        services.choose(choice)
+        if not services.choose(choice):
+            raise PreventUpdate
         return "/?lang=en" if tongue == "en" else "/?lang=zh"

@@ -72,8 +72,13 @@ class Services:
         """The shown moment as naive city time."""
         return city_time(self.clock.now(), self.clock.zone)
 
-    def choose(self, choice: str) -> None:
-        """Write the cookie of another viewer into this callback's answer. Open mode only."""
+    def choose(self, choice: str) -> bool:
+        """Write the cookie of another viewer into this callback's answer; False when it is the present one.
+
+        The menu reports its value whenever it is drawn, not only when somebody chooses.
+        """
+        if choice == viewer_of().name:
+            return False
         cookies = self.entrances.choices
         viewer = chosen_viewer(choice)
         if cookies is None or viewer is None or viewer.home(self.reference, None) is None:
@@ -86,3 +91,4 @@ class Services:
             samesite="Lax",
             secure=request.is_secure,
         )
+        return True
