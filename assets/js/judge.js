@@ -9,7 +9,7 @@
   /** @param {{beatAt: number, nextMs: number}} memory @returns {number} length of a beat in milliseconds */
   function beatLength(memory) {
     const length = memory.nextMs - memory.beatAt;
-    return length >= 500 && length <= 60000 ? length : DEFAULT_BEAT_MS;
+    return length >= 500 && length <= 5000 ? length : DEFAULT_BEAT_MS;
   }
 
   /**

@@ -3,6 +3,7 @@
   'use strict';
 
   const PAINT_OVER_SHARE = 0.15;
+  const REDRAW_AFTER_ROUNDS = 5;
   const HOLLOW = '-';
   const FEW = 'h';
 
@@ -123,7 +124,7 @@
     const changed = differing(shown, kinds);
     shown = kinds;
     if (!changed.length || !layers.length) return changed.length;
-    const few = changed.length <= layers.length * PAINT_OVER_SHARE && paintedOver + changed.length <= layers.length;
+    const few = changed.length <= layers.length * PAINT_OVER_SHARE && paintedOver + changed.length <= layers.length * REDRAW_AFTER_ROUNDS;
     if (few && paintable(layers.find(Boolean))) paintOver(changed, kinds);
     else repaint(changed, kinds);
     return changed.length;

@@ -7,6 +7,8 @@
   const FONT_REM = {1: 0.15, 2: 0.14};
   const SMALL_REM = 0.13;
   const GAP = 0.35;
+  const ROOMY = 2.2;
+  const NUDGES = [0, -1.2, 1.2, -2.2, 2.2];
 
   /** @param {string} text @returns {number} width in ems: Chinese characters are square, Latin ones about half */
   function ems(text) {
@@ -21,9 +23,10 @@
   }
 
   /**
-   * Choose the labels that fit: none covers another, none is much wider than its own area but for the first rank.
+   * Choose the labels that fit: none covers another; those of the first rank may move a line or two up or down, the others
+   * only stand where their own area has plenty of room.
    * @param {Array<{text: string, rank: number, x: number, y: number, room: number, font: number}>} wanted sizes in pixels
-   * @returns {Array<Object>} the chosen ones
+   * @returns {Array<Object>} the chosen ones, where they stand
    */
   function choose(wanted) {
     const boxes = [];
@@ -32,11 +35,14 @@
     const sorted = wanted.slice().sort((a, b) => a.rank - b.rank || b.room - a.room);
     for (const label of sorted) {
       if (chosen.length >= MOST) break;
-      const box = {x: label.x, y: label.y, w: (ems(label.text) + GAP * 2) * label.font, h: label.font * (1 + GAP * 2)};
-      if (label.rank !== first && box.w > label.room * 1.1) continue;
-      if (boxes.some((other) => overlap(box, other))) continue;
+      const w = (ems(label.text) + GAP * 2) * label.font, h = label.font * (1 + GAP * 2);
+      if (label.rank !== first && label.room < w * ROOMY) continue;
+      const nudges = label.rank === first ? NUDGES : [0];
+      const places = nudges.map((lines) => ({x: label.x, y: label.y + lines * label.font, w, h}));
+      const box = places.find((place) => !boxes.some((other) => overlap(place, other)));
+      if (!box) continue;
       boxes.push(box);
-      chosen.push(label);
+      chosen.push(Object.assign({}, label, {y: box.y}));
     }
     return chosen;
   }
