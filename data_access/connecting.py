@@ -26,7 +26,7 @@ GRACE_S: Final = 2.0
 CONNECT_S: Final = 3
 """How long a new connection may take, in seconds."""
 
-IDLE_S: Final = 3.0
+IDLE_S: Final = 1.5
 """How long a connection may take to answer when it is tested or rolled back, in seconds."""
 
 SQLITE_STEPS: Final = 20_000

@@ -47,4 +47,4 @@ def boundaries(db: ScopedReader, levels: tuple[str, ...]) -> list[Boundary]:
     areas = db.scoped(contract.areas).c
     statement: Select[Any] = select(areas.code, areas.level, areas.boundary)
     rows = db.rows(statement.where(areas.level.in_(levels)).order_by(areas.code))
-    return [Boundary(row[0], row[1], row[2]) for row in rows]
+    return [Boundary(row.code, row.level, row.boundary) for row in rows]

@@ -24,10 +24,27 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
             yield url
 
 
+@pytest.fixture(autouse=True)
+def _close_all(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close every ledger a test opened."""
+    opened: list[Ledger] = []
+    original = Ledger.__init__
+
+    def remember(self: Ledger, url: str) -> None:
+        original(self, url)
+        opened.append(self)
+
+    monkeypatch.setattr(Ledger, "__init__", remember)
+    yield
+    for ledger in opened:
+        ledger.close()
+
+
 def _take_many(address: str, holder: str, start: Any, results: Any) -> None:
     ledger = Ledger(address)
     start.wait()
     won = [round_ for round_ in range(20) if ledger.take(f"role-{round_}", holder, 60, NOW)]
+    ledger.close()
     results.put((holder, won))
 
 
