@@ -130,7 +130,7 @@ def _handle(plan: Plan, day: int, late: Bools, rng: np.random.Generator) -> None
     latest = due - rng.integers(120, 1500, count)
     in_time = np.where(suspended | (due >= NEVER), in_time, np.minimum(in_time, latest))
     over = 25 + np.minimum(minutes(rng, count, 130.0, 0.75), 0.8 * limit + 110)
-    grave = late & (rng.random(count) < 0.035)
+    grave = late & (rng.random(count) < 0.07)
     over = np.where(grave, np.minimum(limit * rng.uniform(1.6, 3.4, count) + 150, 5000), over)
     base = np.where(suspended, np.maximum(due, plan.suspended_until), due)
     too_late = np.where(plan.continuous, _whole(base, over), serviced(day, base, over))

@@ -41,7 +41,7 @@ def plan_suspension(plan: Plan, day: int, rng: np.random.Generator) -> None:
     count = len(plan)
     due, start = plan.current_due(), plan.last_dispatch()
     asks = (due < NEVER) & ~plan.continuous & (plan.limit_minutes >= 960) & (plan.t_extension == NEVER)
-    asks = pick(asks, rng, 0.014)
+    asks = pick(asks, rng, 0.010)
     asked = np.where(asks, start + ((due - start) * rng.uniform(0.2, 0.6, count)).astype(np.int64), NEVER)
     plan.t_suspension = asked
     plan.t_suspended = _only(asks, np.minimum(serviced(day, asked, _spread(rng, count, 60.0, 0.5)), asked + 3 * DAY))

@@ -12,7 +12,7 @@ from demo.world import World
 
 DUTY, LEAVE, OUTING = 0, 1, 2
 KINDS: Final = ("duty", "leave", "outing")
-WATCHES: Final = np.array(((8, 18), (6, 14), (13, 21), (17, 23), (22, 30)))
+WATCHES: Final = np.array(((8, 18), (6, 14), (13, 21), (18, 23), (22, 30)))
 """Hours of the day shift, the early, the late, the evening and the night one (30: 06:00 of the next day)."""
 WATCH_SHARES: Final = (0.80, 0.11, 0.09)
 WEEKEND_SHARE: Final = 0.85
@@ -70,7 +70,7 @@ def shifts_of(world: World, day: int) -> Shifts:
     works = rng.random(len(grids)) < (1.0 if calendar().is_workday(as_date(day)) else WEEKEND_SHARE)
     watch = np.searchsorted(np.cumsum(WATCH_SHARES), rng.random(len(grids)), side="right").clip(0, 2)
     away = works & (rng.random(len(grids)) < LEAVE_SHARE)
-    extra = [rng.random(len(grids)) < share for share in (0.11, 0.02)]
+    extra = [~away & (rng.random(len(grids)) < share) for share in (0.11, 0.02)]
     out = works & ~away & (rng.random(len(grids)) < OUTING_SHARE)
     parts = [
         (grids[works & ~away], turn[works & ~away], watch[works & ~away], DUTY),

@@ -41,7 +41,7 @@ LIVE_S: Final = 600
 """A step up to this long is live: everybody's pings are written."""
 PRUNE_ROWS: Final = 20_000
 PATIENCE_S: Final = 60.0
-AREA_COLUMNS: Final = ("code", "level", "households", "lon", "lat", "boundary")
+AREA_COLUMNS: Final = ("code", "level", "households", "kind", "lon", "lat", "boundary")
 OLDEST_PINGS: Final = "SELECT max(id) FROM (SELECT id, at FROM patrol_pings ORDER BY id LIMIT ?) WHERE at <= ?"
 
 
@@ -52,13 +52,14 @@ class NotADemoCity(ValueError):
 class Simulator:
     """Plays into the file at ``path`` from the moment up to which it was played; ``now`` is that moment (city time).
 
-    ``seed`` defaults to the one with which the file was built. Not safe between threads.
+    ``seed`` defaults to the one with which the file was built; ``busy_s``: how long a statement waits for a lock. Not
+    safe between threads.
     """
 
-    def __init__(self, path: Path, seed: int | None = None) -> None:
+    def __init__(self, path: Path, seed: int | None = None, busy_s: float = 5.0) -> None:
         if not path.is_file():
             raise NotADemoCity(f"{path} does not exist; build it with: python -m demo build --out {path}")
-        self._connection = open_live(path)
+        self._connection = open_live(path, busy_s)
         if self._one("PRAGMA application_id") != APPLICATION:
             self._connection.close()
             raise NotADemoCity(f"{path} is not a demo city; the simulator writes into no other database")
@@ -201,7 +202,9 @@ class Simulator:
         return seconds(datetime.fromisoformat(first)) // DAY if first else self._planned
 
     def _area_rows(self) -> list[dict[str, Any]]:
-        with closing(self._connection.execute("SELECT code, level, households, lon, lat, boundary FROM areas")) as rows:
+        with closing(
+            self._connection.execute("SELECT code, level, households, kind, lon, lat, boundary FROM areas")
+        ) as rows:
             return [dict(zip(AREA_COLUMNS, row, strict=True)) for row in rows]
 
     def _one(self, statement: str, *parameters: object) -> Any:

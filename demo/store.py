@@ -85,9 +85,9 @@ def finish(connection: sqlite3.Connection, seed: int) -> None:
     connection.close()
 
 
-def open_live(path: Path) -> sqlite3.Connection:
-    """The connection of the simulator: write-ahead log, waits up to 5 s for a lock."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+def open_live(path: Path, busy_s: float) -> sqlite3.Connection:
+    """The connection of the simulator: write-ahead log, waits up to ``busy_s`` seconds for a lock."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=busy_s)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     return connection

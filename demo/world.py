@@ -73,12 +73,9 @@ def make_world(areas: Sequence[Mapping[str, Any]], seed: int) -> World:
     shapes = shapely.from_geojson([str(r["boundary"]) for r in grids])
     centres = np.array([(r["lon"], r["lat"]) for r in grids], dtype=np.float64)
     rng = np.random.default_rng([seed, 7])
-    households = np.array([r["households"] for r in grids], dtype=np.float64)
     street_of = np.array([index["street"][code[:9]] for code in codes["grid"]])
     community_of = np.array([index["community"][code[:12]] for code in codes["grid"]])
-    luck = rng.lognormal(0.0, 0.35, len(codes["street"]))[street_of]
-    luck = luck * rng.lognormal(0.0, 0.5, len(codes["community"]))[community_of] * rng.lognormal(0.0, 0.45, len(grids))
-    weight = np.cumsum(households * luck)
+    weight = np.cumsum(_busy(grids, codes["grid"], street_of, community_of, rng))
     spare = np.bincount(
         rng.integers(0, len(grids), round(WORKERS * len(grids) / GRIDS) - 2 * len(grids)), minlength=len(grids)
     )
@@ -111,6 +108,22 @@ def make_world(areas: Sequence[Mapping[str, Any]], seed: int) -> World:
         category_share=raw,
         category_department=np.array([numbers[c.department] for c in minors]),
     )
+
+
+def _busy(
+    grids: Sequence[Mapping[str, Any]],
+    codes: list[str],
+    street_of: Ints,
+    community_of: Ints,
+    rng: np.random.Generator,
+) -> Floats:
+    """How much is reported from each grid: by households, more in towns than in villages, with luck at each level."""
+    homes = np.maximum(np.array([row["households"] for row in grids], dtype=np.float64), 150)
+    town = np.where([row["kind"] == "village" for row in grids], 1.0, 1.7)
+    office = np.where([code[6] == "0" for code in codes], 1.5, 1.0)
+    luck = rng.lognormal(0.0, 0.4, street_of.max() + 1)[street_of]
+    luck = luck * rng.lognormal(0.0, 0.65, community_of.max() + 1)[community_of] * rng.lognormal(0.0, 0.5, len(grids))
+    return np.asarray(homes * town * office * luck)
 
 
 def _spots(shapes: NDArray[Any], centres: Floats, rng: np.random.Generator) -> Floats:
