@@ -108,7 +108,7 @@ def _indexes(name: str, table: Table) -> list[tuple[str, ...]]:
 def connect(url: URL, *, create: bool = False) -> Engine:
     """An engine that may write, with a new connection each time: a file put in another's place is seen at once.
 
-    On SQLite a writer waits for the readers of a beat instead of failing, and a missing file is made only if asked for.
+    On SQLite a writer waits for others instead of failing, and a missing file is made only if asked for.
     """
     if (path := file_of(url)) is not None and not create:
         url = url.set(database=f"file:{quote(str(path))}", query={"mode": "rw", "uri": "true"})
@@ -125,6 +125,16 @@ def connect(url: URL, *, create: bool = False) -> Engine:
             connection.execute(f"PRAGMA busy_timeout = {_LONGEST_WAIT_S * 1000}")
 
     return engine
+
+
+def write_beside_readers(engine: Engine) -> None:
+    """On SQLite from now on readers and a writer do not wait for each other (write-ahead log); elsewhere they never do.
+
+    The file stays so; reading it then needs the right to make files beside it.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 @contextlib.contextmanager
@@ -171,6 +181,8 @@ def _renamed_file(url: URL, path: Path, metadata: MetaData) -> Iterator[Connecti
             connection.commit()
         with part.open("rb+") as file:
             os.fsync(file.fileno())
+        for beside in ("-wal", "-shm"):  # of the old file: they would be taken for the new one's
+            path.with_name(path.name + beside).unlink(missing_ok=True)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

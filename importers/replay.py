@@ -53,6 +53,7 @@ class Replay:
         try:
             with self._engine.connect() as connection:
                 about = database.read_about(connection, self._url)
+            database.write_beside_readers(self._engine)
         except SQLAlchemyError as error:
             raise ImportRefused(f"{database.shown(self._url)} cannot be read as a database.") from error
         self.loaded = loaded or _load_again(about)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import ColumnElement, Connection, column, create_engine, inspect, select, table, text
 from sqlalchemy.pool import NullPool
 
 from importers.areas import AreaSpec
@@ -187,20 +187,29 @@ class City:
         return Source(file or self.file, "boston", self.specs, SNAPSHOT)
 
 
+def _connect(db: Path | str) -> Connection:
+    url = f"sqlite:///{db}" if isinstance(db, Path) else db
+    return create_engine(url, poolclass=NullPool).connect()
+
+
 def ask(db: Path, sql: str) -> list[tuple[Any, ...]]:
     """The rows of a statement."""
-    engine = create_engine(f"sqlite:///{db}", poolclass=NullPool)
-    with engine.connect() as connection:
+    with _connect(db) as connection:
         return [tuple(found) for found in connection.execute(text(sql))]
 
 
-def content(db: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything in a database, sorted by the first column, which is the key of all tables of an import."""
-    engine = create_engine(f"sqlite:///{db}", poolclass=NullPool)
-    with engine.connect() as connection:
+def content(db: Path | str) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything in a database, sorted by the first column, which is the key of all tables of an import.
+
+    Times are text as SQLite has them, on every engine.
+    """
+    with _connect(db) as connection:
         found: dict[str, list[tuple[Any, ...]]] = {}
-        for name in sorted(inspect(connection).get_table_names()):
-            columns = ", ".join(f'"{column["name"]}"' for column in inspect(connection).get_columns(name))
-            rows = connection.execute(text(f'SELECT {columns} FROM "{name}"'))
-            found[name] = sorted((tuple(item) for item in rows), key=lambda item: str(item[0]))
+        for name in sorted(set(inspect(connection).get_table_names()) - {"sqlite_stat1"}):
+            columns: list[ColumnElement[Any]] = [
+                column(entry["name"]) for entry in inspect(connection).get_columns(name)
+            ]
+            rows = connection.execute(select(*columns).select_from(table(name)))
+            plain = (tuple(str(v) if isinstance(v, datetime) else v for v in item) for item in rows)
+            found[name] = sorted(plain, key=lambda item: str(item[0]))
         return found
