@@ -9,7 +9,8 @@ import pytest
 
 from data_access.errors import ImportRefused
 from importers.areas import AreaSpec
-from importers.layouts import LAYOUTS
+from importers.book import REASONS
+from importers.layouts import LAYOUTS, Columns
 from importers.mapping import layout_of
 from importers.run import Source, run
 from tests.data.import_city import ask, geojson, ring
@@ -213,3 +214,13 @@ def test_new_york(tmp_path: Path, kind: str) -> None:
         ("Litter",),
         ("Noise",),
     ]
+
+
+def test_the_page_about_importing_shows_a_mapping_that_works(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+    shown = page.partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "shown.toml").write_text(shown, encoding="utf-8")
+    layout = layout_of(str(tmp_path / "shown.toml"))
+    assert set(Columns.model_fields) == {field for field in Columns.model_fields if getattr(layout.columns, field)}
+    for reason in REASONS:
+        assert f"`{reason}`" in page
