@@ -71,6 +71,7 @@ def shifts_of(world: World, day: int) -> Shifts:
     watch = np.searchsorted(np.cumsum(WATCH_SHARES), rng.random(len(grids)), side="right").clip(0, 2)
     away = works & (rng.random(len(grids)) < LEAVE_SHARE)
     extra = [~away & (rng.random(len(grids)) < share) for share in (0.11, 0.02)]
+    extra[1] &= ~extra[0]
     out = works & ~away & (rng.random(len(grids)) < OUTING_SHARE)
     parts = [
         (grids[works & ~away], turn[works & ~away], watch[works & ~away], DUTY),

@@ -1,3 +1,3 @@
 """Fixtures of all tests; what they do stands in the modules named here."""
 
-pytest_plugins = ["tests.fixtures.ci", "tests.fixtures.servers", "tests.fixtures.contract"]
+pytest_plugins = ["tests.fixtures.ci", "tests.fixtures.city", "tests.fixtures.servers", "tests.fixtures.contract", "tests.fixtures.edges"]

@@ -1,4 +1,4 @@
-"""The demo town as a database: life cycles hold together, numbers lie in the ranges of real cities, texts are made up."""
+"""The demo town as a database: life cycles hold together, numbers are believable, texts are made up."""
 
 import hashlib
 import re
@@ -18,7 +18,8 @@ from tests.fixtures.city import END, SEED, one, rows
 TERMINAL = "('closed', 'void', 'cancelled')"
 MADE_UP = re.compile(r"示例|虚构|样板|演示|范例")
 CHAIN = (
-    "reported_at", "accepted_at", "verified_at", "filed_at", "dispatched_at", "taken_at", "handled_at", "checked_at", "ended_at",
+    "reported_at", "accepted_at", "verified_at", "filed_at", "dispatched_at", "taken_at", "handled_at", "checked_at",
+    "ended_at",
 )  # fmt: skip
 
 
@@ -35,7 +36,8 @@ def test_times_are_written_as_the_contract_says(town: sqlite3.Connection) -> Non
         for column in table.columns:
             if isinstance(column.type, contract.LocalTime):
                 shape = "____-__-__ __:__:__"
-                bad = f'SELECT count(*) FROM {table.name} WHERE "{column.name}" NOT LIKE ? OR length("{column.name}") <> 19'
+                name = f'"{column.name}"'
+                bad = f"SELECT count(*) FROM {table.name} WHERE {name} NOT LIKE ? OR length({name}) <> 19"
                 assert one(town, bad, shape) == 0, (table.name, column.name)
 
 
@@ -87,19 +89,17 @@ def test_codes_exist(town: sqlite3.Connection) -> None:
         ("department_code", "departments"),
         ("first_department_code", "departments"),
     ):
-        missing = f"SELECT count(*) FROM work_orders WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT code FROM {table})"
+        missing = f"SELECT count(*) FROM work_orders WHERE {column} NOT IN (SELECT code FROM {table})"
         assert one(town, missing) == 0, column
     for column in ("reporter_worker_id", "handler_worker_id"):
-        missing = (
-            f"SELECT count(*) FROM work_orders WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT id FROM workers)"
-        )
+        missing = f"SELECT count(*) FROM work_orders WHERE {column} NOT IN (SELECT id FROM workers)"
         assert one(town, missing) == 0, column
     assert one(town, "SELECT count(*) FROM work_orders WHERE duplicate_of NOT IN (SELECT id FROM work_orders)") == 0
 
 
 def test_event_ids_rise_with_time(town: sqlite3.Connection) -> None:
-    back = "SELECT count(*) FROM (SELECT at, lag(at) OVER (ORDER BY id) AS before FROM work_order_events) WHERE at < before"
-    assert one(town, back) == 0
+    steps = "SELECT at, lag(at) OVER (ORDER BY id) AS before FROM work_order_events"
+    assert one(town, f"SELECT count(*) FROM ({steps}) WHERE at < before") == 0
     assert one(town, "SELECT count(*) - (max(id) - min(id) + 1) FROM work_order_events") == 0
 
 
@@ -115,7 +115,8 @@ def test_events_are_a_chain_that_ends_in_the_orders_state(town: sqlite3.Connecti
     assert one(town, broken) == 0
     last = """
         SELECT count(*) FROM work_orders AS o LEFT JOIN (
-            SELECT order_id, to_stage, to_department, row_number() OVER (PARTITION BY order_id ORDER BY id DESC) AS place
+            SELECT order_id, to_stage, to_department,
+                   row_number() OVER (PARTITION BY order_id ORDER BY id DESC) AS place
             FROM work_order_events
         ) AS e ON e.order_id = o.id AND e.place = 1
         WHERE e.to_stage IS NOT o.stage OR e.to_department IS NOT o.department_code"""
@@ -134,11 +135,10 @@ def test_events_carry_the_times_and_counts_of_the_order(town: sqlite3.Connection
             WHERE e.at <> o.{column} OR o.{column} IS NULL AND o.stage <> 'filed'"""
         assert one(town, differ, action) == 0, action
     for action, column in (("return", "returns"), ("rework", "reworks")):
-        differ = f"""
-            SELECT (SELECT count(*) FROM work_order_events WHERE action = ?) - (SELECT sum({column}) FROM work_orders)"""
-        assert one(town, differ, action) == 0, action
-    dispatched = "SELECT (SELECT count(*) FROM work_order_events WHERE action IN ('dispatch', 'rework')) - sum(dispatches) FROM work_orders"
-    assert one(town, dispatched) == 0
+        counted = one(town, "SELECT count(*) FROM work_order_events WHERE action = ?", action)
+        assert counted == one(town, f"SELECT sum({column}) FROM work_orders") > 0, action
+    sent = one(town, "SELECT count(*) FROM work_order_events WHERE action IN ('dispatch', 'rework')")
+    assert sent == one(town, "SELECT sum(dispatches) FROM work_orders")
 
 
 def test_updated_at_is_the_last_change(town: sqlite3.Connection) -> None:
@@ -166,7 +166,8 @@ def test_extensions_move_the_deadline_by_one_limit(town: sqlite3.Connection) -> 
     calendar = WorkCalendar.named("cn", "Asia/Shanghai")
     found = rows(
         town,
-        "SELECT m.asked_at, m.decided_at, m.old_due_at, m.new_due_at, o.limit_value, o.limit_unit, o.limit_clock, o.handle_due_at "
+        "SELECT m.asked_at, m.decided_at, m.old_due_at, m.new_due_at, "
+        "o.limit_value, o.limit_unit, o.limit_clock, o.handle_due_at "
         "FROM work_order_measures AS m JOIN work_orders AS o ON o.id = m.order_id "
         "WHERE m.kind = 'extension' AND m.result = 'approved'",
     )
@@ -199,53 +200,54 @@ def test_measures_are_whole(town: sqlite3.Connection) -> None:
     assert one(town, exempt) == one(town, passed) > 0
 
 
-@pytest.mark.parametrize(
-    ("what", "low", "high", "statement"),
-    [
-        ("a day", 750, 1010, "SELECT count(*) / 89.5 FROM work_orders"),
-        ("on the spot", 0.12, 0.17, "SELECT avg(handled_on_spot) FROM work_orders"),
-        ("void", 0.02, 0.08, "SELECT avg(stage = 'void') FROM work_orders"),
-        ("rework", 0.005, 0.05, "SELECT avg(reworks > 0) FROM work_orders WHERE handled_at IS NOT NULL"),
-        ("extension", 0.005, 0.05, "SELECT avg(extensions > 0) FROM work_orders WHERE dispatched_at IS NOT NULL"),
-        ("return", 0.005, 0.05, "SELECT avg(returns > 0) FROM work_orders WHERE filed_at IS NOT NULL"),
-        ("forced", 0.001, 0.02, "SELECT avg(outcome = 'forced') FROM work_orders"),
-        ("not located", 0.01, 0.02, "SELECT avg(length(area_code) = 9) FROM work_orders"),
-        ("on time", 0.90, 0.98, "SELECT avg(closed_at <= close_due_at) FROM work_orders WHERE closed_at IS NOT NULL"),
-        ("at night", 0.0, 0.03, "SELECT avg(substr(reported_at, 12, 2) BETWEEN '00' AND '05') FROM work_orders"),
-        ("open", 420, 680, f"SELECT count(*) FROM work_orders WHERE stage NOT IN {TERMINAL}"),
-        ("default point", 0.01, 0.08, "SELECT avg(location_quality = 'default') FROM work_orders"),
-        ("without point", 0.02, 0.15, "SELECT avg(lon IS NULL) FROM work_orders"),
-        (
-            "components of events and components", 0.09, 0.15,
-            "SELECT avg(kind = 'component') FROM work_orders JOIN categories ON code = category_code "
-            "WHERE kind IN ('event', 'component')",
-        ),
-        (
-            "seven largest classes of events", 0.62, 0.78,
-            "SELECT sum(n) * 1.0 / (SELECT count(*) FROM work_orders WHERE category_code LIKE 'E%') FROM "
-            "(SELECT count(*) AS n FROM work_orders WHERE category_code LIKE 'E%' GROUP BY category_code ORDER BY n DESC LIMIT 7)",
-        ),
-        (
-            "overdue and not suspended", 3, 40,
-            f"SELECT count(*) FROM work_orders AS o WHERE stage NOT IN {TERMINAL} AND close_due_at < '{END}' AND NOT EXISTS "
-            "(SELECT 1 FROM work_order_measures AS m WHERE m.order_id = o.id AND m.kind = 'suspension')",
-        ),
-    ],
-)  # fmt: skip
-def test_figures_are_believable(town: sqlite3.Connection, what: str, low: float, high: float, statement: str) -> None:
-    assert low <= one(town, statement) <= high, what
+OPEN = f"SELECT count(*) FROM work_orders AS o WHERE stage NOT IN {TERMINAL}"
+NOT_SUSPENDED = "NOT EXISTS (SELECT 1 FROM work_order_measures AS m WHERE m.order_id = o.id AND m.kind = 'suspension')"
+FIGURES = {
+    "a day": (750, 1010, "SELECT count(*) / 89.5 FROM work_orders"),
+    "on the spot": (0.12, 0.17, "SELECT avg(handled_on_spot) FROM work_orders"),
+    "void": (0.02, 0.08, "SELECT avg(stage = 'void') FROM work_orders"),
+    "rework": (0.005, 0.05, "SELECT avg(reworks > 0) FROM work_orders WHERE handled_at IS NOT NULL"),
+    "extension": (0.005, 0.05, "SELECT avg(extensions > 0) FROM work_orders WHERE dispatched_at IS NOT NULL"),
+    "return": (0.005, 0.05, "SELECT avg(returns > 0) FROM work_orders WHERE filed_at IS NOT NULL"),
+    "forced": (0.001, 0.02, "SELECT avg(outcome = 'forced') FROM work_orders"),
+    "not located": (0.01, 0.02, "SELECT avg(length(area_code) = 9) FROM work_orders"),
+    "on time": (0.90, 0.98, "SELECT avg(closed_at <= close_due_at) FROM work_orders WHERE closed_at IS NOT NULL"),
+    "at night": (0.0, 0.03, "SELECT avg(substr(reported_at, 12, 2) BETWEEN '00' AND '05') FROM work_orders"),
+    "open": (420, 680, OPEN),
+    "overdue and not suspended": (3, 40, f"{OPEN} AND close_due_at < '{END}' AND {NOT_SUSPENDED}"),
+    "default point": (0.01, 0.08, "SELECT avg(location_quality = 'default') FROM work_orders"),
+    "without point": (0.02, 0.15, "SELECT avg(lon IS NULL) FROM work_orders"),
+    "components of events and components": (
+        0.09,
+        0.15,
+        "SELECT avg(substr(category_code, 1, 1) = 'P') FROM work_orders WHERE substr(category_code, 1, 1) IN ('E', 'P')",
+    ),
+    "seven largest classes of events": (
+        0.62,
+        0.78,
+        "WITH classes AS (SELECT count(*) AS n FROM work_orders WHERE category_code LIKE 'E%' GROUP BY category_code) "
+        "SELECT (SELECT sum(n) FROM (SELECT n FROM classes ORDER BY n DESC LIMIT 7)) * 1.0 / sum(n) FROM classes",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FIGURES)
+def test_figures_are_believable(town: sqlite3.Connection, what: str) -> None:
+    low, high, statement = FIGURES[what]
+    assert low <= one(town, statement) <= high
 
 
 def test_the_edge_cases_are_there(town: sqlite3.Connection) -> None:
-    by_unit = dict(
-        (code, (n, rate))
+    by_unit = {
+        code: (n, rate)
         for code, n, rate in rows(
             town,
             "SELECT department_code, count(*), avg(coalesce(closed_at, '9') <= close_due_at) FROM work_orders "
             "WHERE close_due_at BETWEEN datetime(?, '-30 day') AND ? GROUP BY department_code",
-            str(END), str(END),
+            str(END),
+            str(END),
         )
-    )  # fmt: skip
+    }
     laggard = by_unit.pop("B04")
     assert laggard[1] < 0.82
     assert all(rate > laggard[1] + 0.05 for n, rate in by_unit.values() if n >= 100)
@@ -276,43 +278,6 @@ def test_all_free_texts_and_people_are_plainly_made_up(town: sqlite3.Connection)
         assert all(MADE_UP.search(value) for value in values), (table, column)
     for table in ("workers", "duty_roster"):
         assert one(town, f"SELECT count(*) FROM {table} WHERE phone NOT LIKE '000%'") == 0
-
-
-def test_shifts_positions_and_pings_fit(town: sqlite3.Connection) -> None:
-    end = str(END)
-    overlap = """
-        SELECT count(*) FROM shifts AS a JOIN shifts AS b ON a.worker_id = b.worker_id AND a.id < b.id
-        AND a.start_at < b.end_at AND b.start_at < a.end_at WHERE a.kind <> 'outing' AND b.kind <> 'outing'"""
-    assert one(town, overlap) == 0
-    planned = one(town, "SELECT count(*) FROM shifts WHERE kind = 'duty' AND start_at <= ? AND end_at > ?", end, end)
-    there = one(
-        town,
-        "SELECT count(DISTINCT s.worker_id) FROM shifts AS s JOIN worker_positions AS p ON p.worker_id = s.worker_id "
-        "WHERE s.kind = 'duty' AND s.start_at <= ? AND s.end_at > ? AND p.at >= datetime(?, '-10 minutes')",
-        end, end, end,
-    )  # fmt: skip
-    assert 0.8 * 1590 < planned < 1.2 * 1590
-    assert 0.8 < there / planned < 0.98
-    assert one(town, "SELECT max(at) FROM worker_positions") == end
-    assert one(town, "SELECT count(*) FROM shifts WHERE start_at > datetime(?, '+1 day')", end) > 1000
-    assert {kind for (kind,) in rows(town, "SELECT DISTINCT kind FROM shifts")} == {"duty", "leave", "outing"}
-    latest = "SELECT count(*) FROM patrol_pings AS p JOIN worker_positions AS w ON w.worker_id = p.worker_id WHERE p.at > w.at"
-    assert one(town, latest) == 0
-    twice = "SELECT count(*) FROM (SELECT 1 FROM patrol_pings GROUP BY worker_id, at HAVING count(*) > 1)"
-    assert one(town, twice) == 0
-    assert one(town, "SELECT min(at) FROM patrol_pings") >= "2026-11-17 11:30:00"
-
-
-def test_walkers_walk(town: sqlite3.Connection) -> None:
-    steps = rows(
-        town,
-        "SELECT (lon - lag(lon) OVER w) * 91960, (lat - lag(lat) OVER w) * 111320, "
-        "strftime('%s', at) - lag(strftime('%s', at)) OVER w FROM patrol_pings WINDOW w AS (PARTITION BY worker_id ORDER BY at)",
-    )
-    speeds = [(x * x + y * y) ** 0.5 / s for x, y, s in steps if s == 60]
-    assert len(speeds) > 50_000
-    assert max(speeds) < 3
-    assert 0.2 < sum(speeds) / len(speeds) < 1.3
 
 
 def test_the_same_seed_scale_and_end_give_the_same_bytes(tmp_path: Path) -> None:
