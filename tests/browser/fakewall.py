@@ -233,11 +233,19 @@ def outline(cells: dict[str, Any], name: str = "street") -> dict[str, Any]:
         "geometry": {"type": "Polygon", "coordinates": [ring]},
     }
     lines = {"type": "FeatureCollection", "features": [feature]}
-    label = {"name": name, "level": "street", "lon": (west + east) / 2, "lat": (south + north) / 2, "width": east - west}
+    label = {
+        "name": name,
+        "level": "street",
+        "lon": (west + east) / 2,
+        "lat": (south + north) / 2,
+        "width": east - west,
+    }
     return {"outlines": lines, "borders": lines, "labels": [label]}
 
 
-def serve_map(wall: FakeWall, cells: dict[str, Any], outlines: dict[str, Any] | None = None, name: str = "ab12") -> None:
+def serve_map(
+    wall: FakeWall, cells: dict[str, Any], outlines: dict[str, Any] | None = None, name: str = "ab12"
+) -> None:
     """Let the map have these shapes; a hash is anything of hexadecimal digits here."""
     wall.files[name] = json.dumps(cells).encode()
     data: dict[str, Any] = {"cells": f"/geometry/{name}.json", "outlines": None, "water": None, "missing": 2}
