@@ -1,7 +1,7 @@
 """A small server that plays the broadcast, so that what the browser's scripts do can be tested without a database.
 
-It serves a Dash page with a few panels and the product's own map, and ``/live``, ``/geometry`` and ``/readyz`` as the test
-decides: beating, silent, failing, hanging, with another build.
+It serves a Dash page with a few panels and the product's own map, and ``/live``, ``/geometry`` and ``/readyz`` as the
+test decides: beating, silent, failing, hanging, with another build.
 """
 
 import json
@@ -152,7 +152,7 @@ def page(wall: FakeWall, lang: str) -> Any:
             frame("open", "open", [live("open", "value", tag=html.Span)]),
             frame("open", "again", [live("open", "value", "other", tag=html.Span)], instance="other"),
             frame("chart", "chart", [dcc.Graph(id={"panel": "chart", "part": "figure", "instance": "main"})]),
-            frame("list", "list", [live("list", "rows", className="rows", **{"data-pager": "3", "data-dwell": "1"})]),
+            frame("list", "list", [live("list", "rows", className="rows", **attrs(data_pager="3", data_dwell="1"))]),
             map_frame.frame(lang),
         ],
         id=ids.WALL_ROOT,
