@@ -1,6 +1,6 @@
 """Rates over deadlines: the city's on-time closing rate, the departments' and the map's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, select
@@ -111,7 +111,8 @@ class DepartmentRate:
 class Departments:
     """Departments by on-time closing rate, best first; those with too few cases apart, by code.
 
-    ``nobody`` are the cases that name no department: all parts plus they are the city's cases.
+    Only units of the place's own level are compared: bureaus of the city are not ranked against streets. ``others`` are
+    the cases of all other units together, ``nobody`` those that name no department: the parts plus both are all cases.
     """
 
     rows: tuple[DepartmentRate, ...]
@@ -119,6 +120,7 @@ class Departments:
     minimum: int
     days: int
     nobody: Rate = NO_CASES
+    others: Rate = NO_CASES
 
 
 def departments(db: ScopedReader, at: At) -> Departments | NotRecorded:
@@ -131,13 +133,22 @@ def departments(db: ScopedReader, at: At) -> Departments | NotRecorded:
     for code in db.reference.departments:
         by_code.setdefault(code, NO_CASES)
     minimum, days = at.policy.samples.department, entry.window.span.length(at.policy)
-    rated = [DepartmentRate(code, rate) for code, rate in by_code.items() if code is not None]
+    level = _own_level(db, at)
+    rated = [DepartmentRate(code, rate) for code, rate in by_code.items() if code is not None and level(code)]
+    others = sum((rate for code, rate in by_code.items() if code is not None and not level(code)), NO_CASES)
     enough = sorted(
         (row for row in rated if row.rate.of >= minimum),
         key=lambda row: (-(row.rate.value or 0.0), -row.rate.of, row.department),
     )
     few = sorted((row for row in rated if row.rate.of < minimum), key=lambda row: row.department)
-    return Departments(_ranked(enough), tuple(few), minimum, days, nobody)
+    return Departments(_ranked(enough), tuple(few), minimum, days, nobody, others)
+
+
+def _own_level(db: ScopedReader, at: At) -> Callable[[str], bool]:
+    """Whether a unit is one of the place's own: it has no area or just this one. Where no unit is, all are."""
+    here = (None, at.area or db.reference.tree.root)
+    below = {code for code, unit in db.reference.departments.items() if unit.area_code not in here}
+    return (lambda code: code not in below) if len(below) < len(db.reference.departments) else (lambda code: True)
 
 
 def _rates_by(db: ScopedReader, at: At, entry: Indicator, column: str) -> dict[str | None, Rate]:
