@@ -57,8 +57,16 @@ def duty(db: ScopedReader, at: At) -> Duty | NotRecorded:
 
 
 def on_duty_by_area(db: ScopedReader, at: At) -> Mapping[str | None, tuple[int, int]]:
-    """(on duty, planned) by the area code of the shift, or, where it carries none, of the worker's first area."""
-    return db.once(("on duty by area", at.now), lambda: _on_duty_by_area(db, at))
+    """(on duty, planned) by the area code of the shift, or, where it carries none, of the worker's first area.
+
+    The scope shows the people who serve in a place, wherever they are planned; of these, a place counts those who are
+    planned in it.
+    """
+    found = db.once(("on duty by area", at.now), lambda: _on_duty_by_area(db, at))
+    if at.area is None:
+        return found
+    inside = db.reference.tree.subtree(at.area)
+    return {code: people for code, people in found.items() if code in inside}
 
 
 def _on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, int]]:
