@@ -45,7 +45,8 @@ class Plan:
         every: dict[Job, int] = {}
         for key in keys:
             spot = Spot(key.audience, key.focus)
-            asked = [(panel.reading, panel.every) for panel in self.panels_of(key.scene)]
+            asked = [(SHAPES, _SHAPES_EVERY_S)]
+            asked += [(panel.reading, panel.every) for panel in self.panels_of(key.scene)]
             asked += [
                 (name, max(panel.every, _SLOW_EVERY_S if self.slow(name) else BEAT_S))
                 for panel in self.panels_of(key.scene)
@@ -54,7 +55,6 @@ class Plan:
             ]
             if truth.SOURCES in self.readings:
                 asked.append((truth.SOURCES, BEAT_S))
-            asked.append((SHAPES, _SHAPES_EVERY_S))
             for name, seconds in asked:
                 job = Job(spot, name)
                 every[job] = min(seconds, every.get(job, seconds))

@@ -40,7 +40,7 @@ _WAIT_S: Final = 0.8
 """How long a beat waits for its own readings before it goes out with what is there."""
 _OVERDUE_S: Final = 2 * BEAT_S
 """After so many seconds without a sign the readings of the fast lane are said to be too slow."""
-_SLOW_BATCH: Final = 6
+_SLOW_BATCH: Final = 12
 
 
 ShapesOf = Callable[[ScopedReader, str], Shapes | None]
@@ -101,15 +101,21 @@ class Publisher:
         if epoch != self._epoch:
             self._begin(epoch)
         self.seq += 1
-        try:
-            self._choose(beat_at)
-        except StoreError as error:
-            self._store_failed(error)
-        self._read(beat_at)
+        began_blind = self._reference is None
+        self._serve(beat_at)
+        if began_blind and self._reference is not None:
+            self._serve(beat_at)  # the tree is known now, so the first wall need not wait for the next beat
         lag = self.clock.monotonic() - started
         self._lag_s = max(lag, self._lag_s * 0.9)
         entries = self._compose(epoch, beat_at)
         return self._write(epoch, beat_at, entries)
+
+    def _serve(self, now: float) -> None:
+        try:
+            self._choose(now)
+        except StoreError as error:
+            self._store_failed(error)
+        self._read(now)
 
     def close(self) -> None:
         """End the lanes."""
