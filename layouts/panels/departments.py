@@ -53,8 +53,8 @@ def _floor(lowest: float) -> float:
 
 
 def _step(low: float) -> float:
-    """Distance of the ticks: 5 points over the last tenth, else 10, 20 over a wide scale."""
-    return 0.05 if low >= 0.9 else 0.1 if low >= 0.5 else 0.2
+    """Distance of the ticks: at most four of them."""
+    return 0.05 if low >= 0.9 else 0.1 if low >= 0.7 else 0.2
 
 
 def _row(row: DepartmentRate, low: float, showing: Showing) -> Component:

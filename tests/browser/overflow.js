@@ -61,7 +61,8 @@
       if (style.overflowX === 'visible' && style.overflowY === 'visible' && !up.matches('[data-panel], .kpi-body, .panel-body, .row, .cell')) continue;
       const frame = up.getBoundingClientRect();
       const wide = box.left < frame.left - slack || box.right > frame.right + slack;
-      const tall = box.top < frame.top - slack - 3 || box.bottom > frame.bottom + slack + 3;
+      const air = 0.3 * parseFloat(getComputedStyle(element).fontSize);
+      const tall = box.top < frame.top - air || box.bottom > frame.bottom + air;
       if (wide || tall) {
         found.push('text beyond ' + (up.className || up.tagName) + ': ' + name(element));
         break;
@@ -69,10 +70,10 @@
     }
   }
 
-  for (const element of wall.querySelectorAll('.sub, h1, h2, .kpi-number, .kpi-foot, .panel-head, .row, .cell, .nav, .clock-facts, .axis, .rows, .panel-body')) {
+  for (const element of wall.querySelectorAll('.sub, h1, h2, .kpi-number, .kpi-foot, .panel-head, .row, .cell, .nav, .clock-facts, .rows, .panel-body')) {
     if (!visible(element) || element.closest('.drawer, .leaflet-container')) continue;
     if (element.scrollWidth > element.clientWidth + 2) found.push('wider than its place: ' + name(element));
-    if (element.scrollHeight > element.clientHeight + 4 && !element.matches('.sub, h1, h2, .axis')) found.push('higher than its place: ' + name(element));
+    if (element.scrollHeight > element.clientHeight + 4 && element.matches('.rows, .panel-head, .panel-body')) found.push('higher than its place: ' + name(element));
   }
 
   const words = [];
