@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from data_access import contract
+from data_access.engine import Database, ReadOptions
 from data_access.errors import ImportRefused, SourceUnreachable
+from data_access.scope import Audience, Scope
 from importers.replay import Replay, Step, play
 from importers.run import Loaded, load, write
 from tests.data.import_city import SNAPSHOT, City, ask, content, row, traps
@@ -159,6 +163,27 @@ def test_a_reader_in_the_middle_of_a_beat_neither_waits_nor_sees_half(loaded: Lo
     reader.execute("COMMIT")
     assert reader.execute("SELECT count(*) FROM work_orders").fetchall() == [(len(loaded.book.orders),)]
     reader.close()
+
+
+def test_a_wall_that_was_there_before_sees_each_step(loaded: Loaded, tmp_path: Path) -> None:
+    """The product's own pooled connections, made while the file had no write-ahead log."""
+    write(loaded, str(tmp_path / "a.sqlite"), FIRST)
+    database = Database(f"sqlite:///{tmp_path / 'a.sqlite'}", ReadOptions(timezone="America/New_York"))
+
+    def rows() -> int:
+        with database.reader(Scope(Audience.WALL)) as db:
+            return len(db.rows(select(db.scoped(contract.work_orders).c.id)))
+
+    seen, expected = [rows()], [0]
+    replay = Replay(str(tmp_path / "a.sqlite"), loaded)
+    for day in range(1, 8):
+        moment = FIRST + timedelta(days=day)
+        replay.advance(moment)
+        seen.append(rows())
+        expected.append(sum(order.reported_at <= moment for order in loaded.book.orders))
+    database.close()
+    assert seen == expected
+    assert seen[-1] > seen[0]
 
 
 def test_an_import_over_a_replayed_file_takes_nothing_of_its_log(loaded: Loaded, tmp_path: Path) -> None:
