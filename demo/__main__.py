@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from demo.build import SCALES, Built, build
+from demo.build import HISTORY_DAYS, SCALES, Built, build
 from demo.moments import ZONE
 from demo.progress import Progress
 from demo.simulator import run
@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     make.add_argument("--out", type=Path, required=True)
     make.add_argument("--end", type=datetime.fromisoformat, help="the moment at which the city stands (default: now)")
     make.add_argument("--seed", type=int, default=1)
+    make.add_argument("--days", type=int, default=HISTORY_DAYS, help=f"days of history (default {HISTORY_DAYS})")
     make.add_argument("--progress", type=Path, help="file that tells how far the build is, as JSON")
     play = commands.add_parser("simulate", help="play the other systems into the file, in real time")
     play.add_argument("file", type=Path)
@@ -45,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     progress = Progress(chosen.progress)
     if chosen.command == "build":
-        built = build(chosen.out, chosen.scale, chosen.end or city_now(), chosen.seed, progress)
+        built = build(chosen.out, chosen.scale, chosen.end or city_now(), chosen.seed, progress, chosen.days)
         sys.stdout.write(summary(built) + "\n")
         return 0
     return run(chosen.file, chosen.speed, progress, city_now)

@@ -30,7 +30,7 @@ from demo.people import Shifts, roster_columns, shift_columns, shifts_of
 from demo.plan import LIFE_DAYS, Plan, concat
 from demo.progress import Progress, Report, silent
 from demo.rows import order_columns
-from demo.store import APPLICATION, open_live, write
+from demo.store import is_demo_city, open_live, write
 from demo.texts import Texts
 from demo.world import World, make_world
 
@@ -59,10 +59,9 @@ class Simulator:
     def __init__(self, path: Path, seed: int | None = None, busy_s: float = 5.0) -> None:
         if not path.is_file():
             raise NotADemoCity(f"{path} does not exist; build it with: python -m demo build --out {path}")
-        self._connection = open_live(path, busy_s)
-        if self._one("PRAGMA application_id") != APPLICATION:
-            self._connection.close()
+        if not is_demo_city(path):
             raise NotADemoCity(f"{path} is not a demo city; the simulator writes into no other database")
+        self._connection = open_live(path, busy_s)
         stored = int(self._one("PRAGMA user_version"))
         self.world: World = make_world(self._area_rows(), stored if seed is None else seed)
         self._words = Texts(self.world)

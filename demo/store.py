@@ -85,6 +85,13 @@ def finish(connection: sqlite3.Connection, seed: int) -> None:
     connection.close()
 
 
+def is_demo_city(path: Path) -> bool:
+    """Whether the file bears the mark of a demo city; reads its header only, so that no other file is touched."""
+    with path.open("rb") as file:
+        header = file.read(72)
+    return header[:15] == b"SQLite format 3" and header[68:72] == APPLICATION.to_bytes(4, "big")
+
+
 def open_live(path: Path, busy_s: float) -> sqlite3.Connection:
     """The connection of the simulator: write-ahead log, waits up to ``busy_s`` seconds for a lock."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=busy_s)

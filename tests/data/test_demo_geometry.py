@@ -21,7 +21,7 @@ def city() -> Tiling:
     return geometry.build("city", SEED)
 
 
-def shapes(level: dict[str, BaseGeometry]) -> np.ndarray:  # type: ignore[type-arg]
+def shapes(level: dict[str, BaseGeometry]) -> np.ndarray:
     return np.array(list(level.values()))
 
 
