@@ -226,7 +226,8 @@ FIGURES = {
         0.62,
         0.78,
         (
-            "WITH classes AS (SELECT count(*) AS n FROM work_orders WHERE category_code LIKE 'E%' GROUP BY category_code) "
+            "WITH classes AS "
+            "(SELECT count(*) AS n FROM work_orders WHERE category_code LIKE 'E%' GROUP BY category_code) "
             "SELECT (SELECT sum(n) FROM (SELECT n FROM classes ORDER BY n DESC LIMIT 7)) * 1.0 / sum(n) FROM classes"
         ),
     ),
