@@ -33,7 +33,7 @@ fi
 if have apt-get && [ "$as_root" != none ]; then
     echo "Installing for the tests: $wanted"
     # The tests start their own private servers: the packages' services stay off.
-    policy=/usr/sbin/policy-rc.d
+    policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d}
     if [ ! -e "$policy" ]; then
         printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
         $as_root chmod 755 "$policy"
