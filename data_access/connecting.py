@@ -197,12 +197,19 @@ def _mysql_zone(connection: Connection, timezone: str) -> str:
     offsets = _offsets(timezone)
     if len(offsets) == 1:
         return next(iter(offsets))
+    if zone_is_known(connection, timezone):
+        return timezone
+    return _written(datetime.now(ZoneInfo(timezone)).utcoffset())
+
+
+def zone_is_known(connection: Connection, timezone: str) -> bool:
+    """Whether a MariaDB or MySQL server can keep this zone: one with a single offset always, others by its tables."""
+    if len(_offsets(timezone)) == 1:
+        return True
     if "gridwall_zone_known" not in connection.info:
         known = connection.exec_driver_sql(f"SELECT CONVERT_TZ('2000-01-01', 'UTC', '{timezone}')").scalar()
         connection.info["gridwall_zone_known"] = known is not None
-    if connection.info["gridwall_zone_known"]:
-        return timezone
-    return _written(datetime.now(ZoneInfo(timezone)).utcoffset())
+    return bool(connection.info["gridwall_zone_known"])
 
 
 @cache
