@@ -152,10 +152,23 @@ def _pauses(db: ScopedReader, statement: Select[*tuple[Any, ...]]) -> Mapping[st
     return found
 
 
+def pause_now(at: At, pauses: Sequence[Pause]) -> Pause | None:
+    """The suspension that runs now, None when none does."""
+    return next((p for p in pauses if p.start <= at.now and (p.end is None or at.now < p.end)), None)
+
+
+def remaining(at: At, due: datetime, clock: Clock, pauses: Sequence[Pause] = ()) -> float:
+    """Seconds of the clock left, negative when overdue; a suspended order keeps what it had when that began."""
+    pause = pause_now(at, pauses)
+    if pause is None or due < at.now:
+        return at.calendar.remaining(at.now, due, clock, pauses)
+    return at.calendar.remaining(pause.start, due, clock, [other for other in pauses if other is not pause])
+
+
 def light_now(at: At, due: datetime, start: datetime | None, clock: Clock, pauses: Sequence[Pause] = ()) -> Light:
     """The light of one open order with a deadline; paused while a suspension runs that began before it was late."""
     late = due < at.now
-    if not late and any(pause.start <= at.now and (pause.end is None or at.now < pause.end) for pause in pauses):
+    if not late and pause_now(at, pauses):
         return Light.PAUSED
     use = at.calendar.use(start, due, at.now, clock, pauses) if start is not None else float(late)
     return light_of(use, at.policy.lights, overdue=late)
@@ -170,7 +183,7 @@ def _row(db: ScopedReader, at: At, row: Row[*tuple[Any, ...]], pauses: Sequence[
         row.department_code,
         row.due,
         light_now(at, row.due, row.start, clock, pauses),
-        at.calendar.remaining(at.now, row.due, clock, pauses),
+        remaining(at, row.due, clock, pauses),
         at.calendar.running(at.now, clock, pauses),
         at.calendar.next_flip(at.now, clock, pauses),
     )
