@@ -1,14 +1,19 @@
 """A made-up file with every trap: what becomes of each line, and that no line is lost."""
 
 import csv
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from data_access.errors import ImportRefused
-from importers.areas import AreaSpec
+from importers.areas import AreaSpec, read_areas
+from importers.history import as_of
+from importers.layouts import LAYOUTS
+from importers.orders import read_orders
 from importers.run import Report, Source, run
 from tests.data.import_city import COLUMNS, SNAPSHOT, City, ask, geojson, ring, row, traps
 
@@ -290,3 +295,33 @@ def test_a_neighborhood_spelled_two_ways_is_one_area(city: City, db: Path, tmp_p
     run(source, str(db))
     areas = [code for (code,) in ask(db, "SELECT area_code FROM work_orders ORDER BY id")]
     assert areas == ["BOS-WALLSTON-BRIGHTON"] * 5 + ["BOS"]
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["", "1", "2", "2015-02-01 08:00:00", "2015-02-03", "1900-01-01", "12/31/9999 11:59:59 PM", "Closed"]
+    ),
+    st.sampled_from(
+        ["Ward 5", "501.0", "nan", "inf", "-1e308", "42.33", "-71.08", "PWDx", "0001-01-01T00:00:00+14:00"]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows=st.lists(st.lists(CELLS, min_size=len(COLUMNS) - 1, max_size=len(COLUMNS) + 1), max_size=12))
+def test_whatever_a_file_holds_no_row_is_lost(rows: list[list[str]], tmp_path_factory: pytest.TempPathFactory) -> None:
+    city = City(tmp_path_factory.mktemp("any"))
+    sound = row("sound", "2015-02-01 08:00:00")
+    file = city.write("any.csv", [sound, *rows])
+    book = read_orders(file, LAYOUTS["boston"], read_areas(city.specs, LAYOUTS["boston"]))
+    assert book.rows == 1 + len(rows) == len(book.orders) + len(book.kept_out)
+    lines = [order.line for order in book.orders] + [noted.line for noted in book.kept_out]
+    assert len(set(lines)) == book.rows
+    assert len({order.id for order in book.orders}) == len(book.orders)
+    for order in book.orders:
+        state = as_of(order, book.snapshot)
+        assert state is not None
+        assert (state["stage"] == "closed") == (order.closed_at is not None)
+        assert as_of(order, order.reported_at - timedelta(seconds=1)) is None
+        assert (order.lon is not None) == (order.location_quality == "point")
