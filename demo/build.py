@@ -2,8 +2,9 @@
 
 import sqlite3
 import time
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,9 @@ from data_access import contract
 from demo import geometry
 from demo.areas import area_rows, category_rows, department_rows
 from demo.events import EventLog, event_columns, measure_columns
-from demo.feeds import feed_columns
+from demo.feeds import CLOCK, feed_columns
 from demo.handling import plan_day
+from demo.mark import NotADemoCity, mark, read_mark
 from demo.moments import DAY, Ints, seconds
 from demo.patrol import Gait, gaits, last_seen, ping_columns, pings_at, position_columns, steps_between, tracked
 from demo.people import Shifts, roster_columns, shift_columns, shifts_of, worker_columns
@@ -32,7 +34,9 @@ SHIFTS_AHEAD: Final = 2
 PING_DAYS: Final = 3
 RECENT_PINGS_S: Final = 1800
 """The last half hour of pings is there for everybody on duty; before it, only for the tracked streets."""
-CHUNK: Final = 100_000
+CHUNK: Final = 40_000
+PLAY_ON: Final = timedelta(days=4)
+"""A city older than this is built anew rather than caught up."""
 SCALES: Final = ("town", "city")
 
 
@@ -57,7 +61,7 @@ def build(
     """Write the city as it stands at ``end`` (city time) after ``days`` days; replaces ``out`` when it is whole."""
     if scale not in SCALES:
         raise ValueError(f"scale is one of {', '.join(SCALES)}, not {scale!r}")
-    began = time.monotonic()
+    made, began = mark(seed), time.monotonic()
     now = seconds(end.replace(microsecond=0))
     beside = out.with_name(f".{out.name}.part")
     beside.unlink(missing_ok=True)
@@ -79,7 +83,7 @@ def build(
         total = sum(len(groups) for groups in contract.INDEXES.values())
         for number, _ in enumerate(create_indexes(connection)):
             report("indexes", 0.72 + 0.26 * number / total)
-        finish(connection, seed)
+        finish(connection, made)
     except BaseException:
         connection.close()
         beside.unlink(missing_ok=True)
@@ -89,6 +93,17 @@ def build(
     beside.replace(out)
     report("done", 1.0)
     return Built(out, rows, out.stat().st_size, time.monotonic() - began)
+
+
+def is_current(path: Path, now: datetime) -> bool:
+    """Whether the simulator can play on from this file sooner than a new one would be built."""
+    try:
+        read_mark(path)
+    except NotADemoCity:
+        return False
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        row = connection.execute("SELECT last_received_at FROM source_feeds WHERE code = ?", (CLOCK,)).fetchone()
+    return row is not None and timedelta(0) <= now - datetime.fromisoformat(row[0]) <= PLAY_ON
 
 
 def _people(connection: sqlite3.Connection, world: World, now: int, report: Report) -> dict[str, int]:

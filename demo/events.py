@@ -1,8 +1,9 @@
 """The event log and the measures of orders between two moments."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.moments import NEVER, Bools, Ints, texts
 from demo.plan import Plan
@@ -43,6 +44,7 @@ NOTES: Final = (
 )
 NOBODY, REPORTER, HANDLER = 0, 1, 2
 SAME, NOT_YET = -1, -1
+Codes = NDArray[np.int16]
 _Step = tuple[Ints, str, int | Ints, int | Ints, int | Ints, int | Ints, str | Ints, int, int | Ints]
 
 
@@ -52,13 +54,15 @@ class EventLog:
     __slots__ = ("action", "at", "note", "order", "role", "stage_from", "stage_to", "unit_from", "unit_to", "who")
 
     def __init__(self, plan: Plan, after: int, upto: int) -> None:
-        parts: list[tuple[Ints, ...]] = []
+        parts: list[tuple[Ints | Codes, ...]] = []
         for times, action, stage_from, stage_to, unit_from, unit_to, role, note, who in _steps(plan):
             here = np.flatnonzero((times > after) & (times <= upto))
             size = len(here)
 
-            def fill(value: Any, here: Ints = here, size: int = size) -> Ints:
-                return value[here] if isinstance(value, np.ndarray) else np.full(size, value, dtype=np.int64)
+            def fill(value: int | Ints, here: Ints = here, size: int = size) -> Codes:
+                if isinstance(value, np.ndarray):
+                    return value[here].astype(np.int16)
+                return np.full(size, value, dtype=np.int16)
 
             roles = role if isinstance(role, np.ndarray) else ROLES.index(role)
             fixed = (ACTIONS.index(action), stage_from, stage_to, unit_from, unit_to, roles, note, who)

@@ -24,13 +24,14 @@ from demo.build import PING_DAYS, RECENT_PINGS_S, SHIFT_DAYS, SHIFTS_AHEAD
 from demo.events import EventLog, event_columns, measure_columns
 from demo.feeds import CLOCK, feed_columns
 from demo.handling import plan_day
+from demo.mark import NotADemoCity, read_mark
 from demo.moments import DAY, Ints, as_date, moment, seconds
 from demo.patrol import STEP, gaits, last_seen, ping_columns, pings_at, position_columns, steps_between, tracked
 from demo.people import Shifts, roster_columns, shift_columns, shifts_of
 from demo.plan import LIFE_DAYS, Plan, concat
 from demo.progress import Progress, Report, silent
 from demo.rows import order_columns
-from demo.store import is_demo_city, open_live, write
+from demo.store import open_live, write
 from demo.texts import Texts
 from demo.world import World, make_world
 
@@ -45,24 +46,17 @@ AREA_COLUMNS: Final = ("code", "level", "households", "kind", "lon", "lat", "bou
 OLDEST_PINGS: Final = "SELECT max(id) FROM (SELECT id, at FROM patrol_pings ORDER BY id LIMIT ?) WHERE at <= ?"
 
 
-class NotADemoCity(ValueError):
-    """The file was not made by ``python -m demo build``; the simulator writes into no other database."""
-
-
 class Simulator:
     """Plays into the file at ``path`` from the moment up to which it was played; ``now`` is that moment (city time).
 
+    Raises NotADemoCity when the file is none, or of another version.
     ``seed`` defaults to the one with which the file was built; ``busy_s``: how long a statement waits for a lock. Not
     safe between threads.
     """
 
     def __init__(self, path: Path, seed: int | None = None, busy_s: float = 5.0) -> None:
-        if not path.is_file():
-            raise NotADemoCity(f"{path} does not exist; build it with: python -m demo build --out {path}")
-        if not is_demo_city(path):
-            raise NotADemoCity(f"{path} is not a demo city; the simulator writes into no other database")
+        stored = read_mark(path).seed
         self._connection = open_live(path, busy_s)
-        stored = int(self._one("PRAGMA user_version"))
         self.world: World = make_world(self._area_rows(), stored if seed is None else seed)
         self._words = Texts(self.world)
         self._gait = gaits(self.world)

@@ -10,11 +10,10 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from data_access import contract
+from demo.mark import APPLICATION, Mark
 from demo.rows import Columns
 
 DIALECT: Final = sqlite.dialect()
-APPLICATION: Final = 0x67726964
-"""Marks the file as a demo city ("grid")."""
 
 
 def open_for_building(path: Path) -> sqlite3.Connection:
@@ -74,22 +73,15 @@ def columns_of(rows: Sequence[dict[str, Any]], table: Table) -> Columns:
     return {name: [row.get(name) for row in rows] for name in names}
 
 
-def finish(connection: sqlite3.Connection, seed: int) -> None:
-    """Commit, keep the seed in the file's user version, gather statistics, switch to write-ahead logging and close."""
+def finish(connection: sqlite3.Connection, mark: Mark) -> None:
+    """Commit, mark the file as a demo city, gather statistics, switch to write-ahead logging and close."""
     connection.execute("COMMIT")
-    connection.execute(f"PRAGMA user_version={seed}")
+    connection.execute(f"PRAGMA user_version={mark.user_version}")
     connection.execute("PRAGMA analysis_limit=2000")
     connection.execute("ANALYZE")
     connection.execute("PRAGMA locking_mode=NORMAL")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.close()
-
-
-def is_demo_city(path: Path) -> bool:
-    """Whether the file bears the mark of a demo city; reads its header only, so that no other file is touched."""
-    with path.open("rb") as file:
-        header = file.read(72)
-    return header[:15] == b"SQLite format 3" and header[68:72] == APPLICATION.to_bytes(4, "big")
 
 
 def open_live(path: Path, busy_s: float) -> sqlite3.Connection:

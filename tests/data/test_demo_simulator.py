@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from demo.build import build
-from demo.simulator import NotADemoCity, Simulator
+from demo.build import build, is_current
+from demo.mark import NotADemoCity, read_mark
+from demo.simulator import Simulator
 from tests.fixtures.city import SEED, SHORT_DAYS, SHORT_END, one, read_only, rows
 
 OPEN = "SELECT count(*) FROM work_orders WHERE stage NOT IN ('closed', 'void', 'cancelled')"
@@ -184,6 +185,18 @@ def test_nothing_but_a_demo_city_is_written_into(tmp_path: Path) -> None:
     assert real.read_bytes() == before
 
 
+def test_a_city_of_another_version_or_long_ago_is_built_anew(short_town: Path) -> None:
+    assert is_current(short_town, SHORT_END + timedelta(days=1))
+    assert not is_current(short_town, SHORT_END + timedelta(days=9))
+    assert not is_current(short_town, SHORT_END - timedelta(days=1))
+    assert not is_current(short_town.with_name("none"), SHORT_END)
+    with closing(sqlite3.connect(short_town)) as connection:
+        connection.execute(f"PRAGMA user_version={one(connection, 'PRAGMA user_version') ^ (1 << 20)}")
+    assert not is_current(short_town, SHORT_END)
+    with pytest.raises(NotADemoCity, match="another version"):
+        Simulator(short_town)
+
+
 def wait_for(found: Callable[[], bool], process: subprocess.Popen[str], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not found():
@@ -233,8 +246,11 @@ def test_the_command_line_builds_and_tells_how_far_it_is(tmp_path: Path) -> None
     assert "work_orders" in done.stdout
     assert "100%" in done.stderr
     assert json.loads(progress.read_text("ascii")) == {"stage": "done", "fraction": 1.0, "ready": False}
-    with closing(read_only(out)) as connection:
-        assert one(connection, "PRAGMA user_version") == SEED
+    assert read_mark(out).seed == SEED
+    stamp = out.stat().st_mtime_ns
+    kept = [*command, "--end", "2026-11-20 12:00:00", "--if-needed"]
+    subprocess.run(kept, cwd=ROOT, timeout=60, check=True)
+    assert out.stat().st_mtime_ns == stamp
     refused = subprocess.run(
         [sys.executable, "-m", "demo", "simulate", str(progress)],
         cwd=ROOT,
