@@ -124,9 +124,9 @@ def _routes(server: Flask, services: Services) -> None:
         _log.info("a wall entered", extra={"wall": found.name})
         return Response(answer.response, status=303, headers=list(answer.headers))
 
-    def geometry(digest: str) -> Response:
+    def geometry(name: str) -> Response:
         try:
-            found = services.geometry.fetch(digest)
+            found = services.geometry.fetch(name.removesuffix(".json"))
         except StoreError:
             return Response("the store cannot be used\n", status=503, mimetype="text/plain")
         if found is None:
@@ -141,4 +141,4 @@ def _routes(server: Flask, services: Services) -> None:
         return response
 
     server.add_url_rule("/device", "device", device)
-    server.add_url_rule("/geometry/<digest>.json", "geometry", geometry)
+    server.add_url_rule("/geometry/<path:name>", "geometry", geometry)

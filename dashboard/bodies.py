@@ -91,11 +91,22 @@ class Body:
             if around is not None and latest.as_of is not None and not isinstance(latest.value, NotRecorded):
                 self._draw(panel, drawn, latest, values, spot, around, stamp.seq)
             heads[panel.id] = _head(panel, drawn, latest, sources, zone)
+        return wire.Entry(stamp.epoch, stamp.seq, stamp.beat_at, stamp.next_ms, self._parts(stamp, heads))
+
+    def _parts(self, stamp: Stamp, heads: Mapping[str, bytes]) -> dict[int, tuple[bytes, bytes]]:
+        """The full body and the differences; those that carry the same panels are one (it names its oldest base).
+
+        Whoever has this very body and asks again gets its heads alone.
+        """
         parts = {wire.FULL: wire.compress(self._join(stamp, None, heads))}
-        for base in self._recent:
-            parts[base] = wire.compress(self._join(stamp, base, heads))
+        same: dict[frozenset[str], tuple[bytes, bytes]] = {}
+        for base in (*self._recent, stamp.seq):
+            changed = frozenset(panel for panel, drawn in self._drawn.items() if drawn.rev > base)
+            if changed not in same:
+                same[changed] = wire.compress(self._join(stamp, base, heads))
+            parts[base] = same[changed]
         self._recent.append(stamp.seq)
-        return wire.Entry(stamp.epoch, stamp.seq, stamp.beat_at, stamp.next_ms, parts)
+        return parts
 
     def _begin(self, epoch: int) -> None:
         """Numbers start anew with an epoch; what is drawn stays."""

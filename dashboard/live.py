@@ -121,17 +121,16 @@ def register(
     """Add the route."""
     bodies, rights = Bodies(broadcast), Rights(directory, scenes)
 
-    def live(**_parts: str) -> Response:
+    def live(key: str) -> Response:
         now_ms = int(clock.now() * 1000)
         viewer = authenticator.viewer(request)
         if viewer is None:
             return _answer(401, {"error": "sign-on"}, now_ms)
-        text = request.path[6:]
-        allowed = rights.may(viewer, text)
+        allowed = rights.may(viewer, key)
         if allowed is False:
             return _answer(404, {"error": "unknown"}, now_ms)
         try:
-            entry = bodies.entry(text, now_ms) if allowed else None
+            entry = bodies.entry(key, now_ms) if allowed else None
         except StoreError:
             return _answer(503, {"error": "store"}, now_ms)
         if entry is None:
@@ -139,12 +138,12 @@ def register(
         chosen = entry.pick(*_since(request.args.get("since")))
         coding = _coding(request)
         body = wire.plain(chosen) if coding == "" else chosen[0] if coding == "br" else chosen[1]
-        headers = _headers(now_ms, public=text.startswith("public/"))
+        headers = _headers(now_ms, public=key.startswith("public/"))
         if coding:
             headers.append(("Content-Encoding", coding))
         return Response(body, headers=headers)
 
-    server.add_url_rule("/live/<audience>/<scene>/<place>/<lang>", "live", live)
+    server.add_url_rule("/live/<path:key>", "live", live)
 
 
 def _headers(now_ms: int, *, public: bool = False) -> list[tuple[str, str]]:
@@ -164,7 +163,11 @@ def _answer(status: int, said: dict[str, object], now_ms: int) -> Response:
 def _since(text: str | None) -> tuple[int, int]:
     """``epoch.seq``; anything else asks for the full body."""
     epoch, _, seq = (text or "").partition(".")
-    return (int(epoch), int(seq)) if epoch.isdecimal() and seq.isdecimal() and len(text or "") < 40 else (0, wire.FULL)
+    return (
+        (int(epoch), int(seq))
+        if epoch.isdecimal() and seq.isdecimal() and text is not None and text.isascii() and len(text) < 40
+        else (0, wire.FULL)
+    )
 
 
 def _coding(incoming: Request) -> str:

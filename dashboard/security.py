@@ -90,7 +90,7 @@ def guard(server: Flask, settings: Settings, authenticator: Authenticator, hashe
         if "Content-Security-Policy" not in fixed:
             fixed["Content-Security-Policy"] = content_security_policy(hashes(), settings)
         for name, value in fixed.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -59,11 +59,16 @@ def plain(compressed: tuple[bytes, bytes]) -> bytes:
 
 def pack(entry: Entry) -> bytes:
     """One run of bytes: length of the head, head as JSON, then the parts."""
-    places: list[tuple[int, int, int]] = []
+    places: list[tuple[int, int, int, int]] = []
     blobs: list[bytes] = []
-    for base, (first, second) in entry.parts.items():
-        places.append((base, len(first), len(second)))
-        blobs += [first, second]
+    at, written = 0, {}
+    for base, part in entry.parts.items():
+        first, second = part
+        if id(part) not in written:
+            written[id(part)] = at
+            blobs += part
+            at += len(first) + len(second)
+        places.append((base, written[id(part)], len(first), len(second)))
     head = orjson.dumps((entry.epoch, entry.seq, entry.beat_at, entry.next_ms, places))
     return b"".join([len(head).to_bytes(4, "big"), head, *blobs])
 
@@ -72,11 +77,16 @@ def unpack(packed: bytes) -> Entry:
     """The entry again. Raises ValueError when the bytes are not ours."""
     length = int.from_bytes(packed[:4], "big")
     epoch, seq, beat_at, next_ms, places = orjson.loads(packed[4 : 4 + length])
-    at = 4 + length
+    begin = 4 + length
+    known: dict[int, tuple[bytes, bytes]] = {}
     parts: dict[int, tuple[bytes, bytes]] = {}
-    for base, first, second in places:
-        parts[base] = (packed[at : at + first], packed[at + first : at + first + second])
-        at += first + second
-    if at != len(packed):
+    end = begin
+    for base, place, first, second in places:
+        at = begin + place
+        if place not in known:
+            known[place] = (packed[at : at + first], packed[at + first : at + first + second])
+        parts[base] = known[place]
+        end = max(end, at + first + second)
+    if end != len(packed):
         raise ValueError("an entry of the store is not complete")
     return Entry(epoch, seq, beat_at, next_ms, parts)

@@ -76,9 +76,28 @@ def test_another_epoch_or_an_old_number_gets_the_full_body() -> None:
     assert entry is not None
     assert entry.seq == 10
     assert [entry.pick(100, base) is entry.parts[wire.FULL] for base in (3, 4, 5, 9, 10, 11)] == [
-        True, True, False, False, True, True,
+        True, True, False, False, False, True,
     ]  # fmt: skip
     assert entry.pick(99, 9) is entry.parts[wire.FULL]
+
+
+def test_who_asks_again_before_the_next_beat_gets_heads_alone() -> None:
+    show = ready()
+    show.beat(3)
+    again = show.body(since=4)
+    assert (again["seq"], again["base"]) == (4, 4)
+    assert set(again["panels"]) == {"moves", "still"}
+    assert not any("props" in head for head in again["panels"].values())
+
+
+def test_differences_that_say_the_same_are_compressed_once() -> None:
+    show = stage({"still": text_panel("still", "still")}, {"still": lambda job, now: "same"})
+    show.beat(6)
+    entry = show.entry(KEY)
+    assert entry is not None
+    assert len(entry.parts) == 7
+    assert len({part for base, part in entry.parts.items() if base > 0}) == 1
+    assert show.body(since=5)["base"] == 1
 
 
 def test_differences_in_any_rhythm_add_up_to_the_full_body() -> None:
