@@ -38,11 +38,11 @@ def run(scale: str, host: str, port: int, data: Path) -> int:
     python = (sys.executable, "-m")
     told = ("--progress", str(progress))
     plain = dict(os.environ)
-    if not city.exists():
-        supervisor.spawn("builder", (*python, "demo", "build", "--scale", scale, "--out", str(city), *told), plain)
-        code = supervisor.wait_for("builder")
-        if code != 0:
-            return _give_up(supervisor, waiting, "the city could not be built" if code else "")
+    build = (*python, "demo", "build", "--scale", scale, "--out", str(city), "--if-needed", *told)
+    supervisor.spawn("builder", build, plain)
+    code = supervisor.wait_for("builder")
+    if code != 0:
+        return _give_up(supervisor, waiting, "the city could not be built" if code else "")
     supervisor.spawn("simulator", (*python, "demo", "simulate", str(city), *told), plain)
     code = supervisor.wait_for("simulator", lambda: progress_of(progress)[2])
     if code is not None or supervisor.stop.is_set():

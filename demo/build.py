@@ -65,6 +65,7 @@ def build(
     now = seconds(end.replace(microsecond=0))
     beside = out.with_name(f".{out.name}.part")
     beside.unlink(missing_ok=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
     connection = open_for_building(beside)
     rows: dict[str, int] = {}
     try:
