@@ -125,44 +125,45 @@ def _postgresql(connection: Connection) -> Iterator[tuple[str, str, str]]:
 
 
 def _mysql(connection: Connection) -> Iterator[tuple[str, str, str]]:
-    waiting: list[tuple[str, str]] = [("SHOW GRANTS", "itself")]
-    if getattr(connection.dialect, "is_mariadb", False):
-        waiting.append(("SHOW GRANTS FOR PUBLIC", "PUBLIC"))
-    seen: set[str] = set()
-    for statement, via in waiting:
-        for line in _grants(connection, statement, may_fail=via == "PUBLIC"):
-            granted = _parsed(line)
-            if granted is None:
-                role = re.match(r"GRANT (`[^`]+`|\S+?)(?:@\S+)? TO ", line)
-                name = role.group(1).strip("`'\"") if role else line
-                if role and name not in seen:
-                    seen.add(name)
-                    waiting.append((f"SHOW GRANTS FOR `{name}`", f"role {name}"))
-                continue
-            privileges, target, options = granted
-            for privilege in privileges:
-                if privilege.split("(")[0].strip() not in _HARMLESS:
-                    yield privilege, target, via
-            if "GRANT OPTION" in options:
-                yield "GRANT OPTION", target, via
+    """Grants of the account, of PUBLIC and of every role it may take on (which only who has taken it on may see)."""
+    mariadb = bool(getattr(connection.dialect, "is_mariadb", False))
+    lines = list(_lines(connection, "SHOW GRANTS"))
+    told = [(line, "itself") for line in lines]
+    for role in dict.fromkeys(role for line in lines if _parsed(line) is None for role in _roles(line)):
+        if mariadb:
+            connection.exec_driver_sql(f"SET ROLE `{role}`")
+            told += [(line, f"role {role}") for line in _lines(connection, "SHOW GRANTS")]
+            connection.exec_driver_sql("SET ROLE NONE")
+        else:
+            using = f"SHOW GRANTS FOR CURRENT_USER() USING `{role}`"
+            told += [(line, f"role {role}") for line in _lines(connection, using) if line not in lines]
+    for line, via in told:
+        if (granted := _parsed(line)) is None:
+            continue
+        privileges, target, grantee, options = granted
+        by = via
+        if mariadb:
+            by = "PUBLIC" if grantee == "PUBLIC" else "itself" if "@" in grantee else f"role {grantee.strip('`')}"
+        for privilege in (*privileges, *(("GRANT OPTION",) if "GRANT OPTION" in options else ())):
+            if privilege.split("(")[0].strip() not in _HARMLESS:
+                yield privilege, target, by
 
 
-def _grants(connection: Connection, statement: str, *, may_fail: bool) -> Sequence[str]:
-    try:
-        return [str(row[0]) for row in connection.exec_driver_sql(statement)]
-    except Exception:
-        if may_fail:  # before MariaDB 10.11 nothing can be granted to PUBLIC
-            return []
-        raise
+def _roles(line: str) -> Sequence[str]:
+    """The roles in ``GRANT `a`, `b`@`%` TO ...``."""
+    return re.findall(r"`([^`]+)`(?:@`[^`]*`)?", line.partition(" TO ")[0])
 
 
-def _parsed(line: str) -> tuple[list[str], str, str] | None:
-    """Privileges, object and options of a line of SHOW GRANTS; None where a role is granted."""
-    found = re.match(r"GRANT (.+?) ON (.+?) TO (?:.+?)(?: (?:IDENTIFIED|REQUIRE|WITH) .*)?$", line)
+def _lines(connection: Connection, statement: str) -> Sequence[str]:
+    return [str(row[0]) for row in connection.exec_driver_sql(statement)]
+
+
+def _parsed(line: str) -> tuple[list[str], str, str, str] | None:
+    """Privileges, object, grantee and options of a line of SHOW GRANTS; None where roles are granted."""
+    found = re.match(r"GRANT (.+?) ON (.+?) TO (\S+)(.*)$", line)
     if found is None:
         return None
-    options = line.rpartition(" WITH ")[2] if " WITH " in line else ""
-    return list(_split(found.group(1))), found.group(2).replace("`", ""), options
+    return list(_split(found.group(1))), found.group(2).replace("`", ""), found.group(3), found.group(4)
 
 
 def _split(privileges: str) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""The database is taken away and given back: what a reader says, how long it takes to say it, and that it heals alone."""
+"""The database is taken away and given back: what a reader says, how soon it says it, that it heals alone."""
 
 import os
 import shutil

@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import column, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from data_access.codes import among
-from data_access.contract import work_orders
+from data_access.contract import departments, duty_roster, work_orders
 from data_access.driver_errors import translate
 from data_access.engine import Database, ScopedReader
 from data_access.errors import ContractBroken, SourceError, SourceRefused, SourceTooSlow
@@ -98,7 +99,7 @@ def test_asking_for_writing_first_does_not_help(contract_database: ContractDatab
             assert _attempt(db, WRITES[0]) is not None
     with database.reader(ALL) as db:
         assert count(db) == len(small.ORDERS)
-        names = db.rows(select(db.scoped(small.contract.departments).c.code))
+        names = db.rows(select(db.scoped(departments).c.code))
     assert ("x",) not in names
     database.close()
 
@@ -108,7 +109,7 @@ def test_a_reading_account_may_not_write_even_outside_our_transactions(contract_
     if contract_database.engine == "sqlite":
         database = contract_database.database()
         with database.reader(ALL) as db:
-            driver = db._connection.connection.driver_connection
+            driver: Any = db._connection.connection.driver_connection
             driver.execute("PRAGMA query_only = OFF")
             with pytest.raises(Exception, match="readonly"):
                 driver.execute(WRITES[0])
@@ -146,7 +147,7 @@ def test_the_limit_of_one_block_is_not_the_limit_of_the_next(database: Database)
     assert rows
 
 
-def _slow_rows(db: ScopedReader, seconds: float):  # type: ignore[no-untyped-def]
+def _slow_rows(db: ScopedReader, seconds: float) -> Any:
     """A statement that needs more than ``seconds`` and less than ten times as long."""
     if db._connection.dialect.name == "postgresql":
         return select(func.pg_sleep(seconds))
@@ -205,12 +206,12 @@ MOMENT = datetime(2026, 7, 1, 8, 30, 15)
 
 
 def test_instants_are_read_and_compared_as_city_time(own_database: ContractDatabase) -> None:
-    """timestamptz on PostgreSQL, TIMESTAMP on MariaDB: kept as instants, read in the city's zone whatever the session's."""
+    """Columns that keep instants (timestamptz, MariaDB's TIMESTAMP) are read in the city's zone."""
     if own_database.engine == "sqlite":
         own_database.write(f"UPDATE work_orders SET closed_at = '{MOMENT:%Y-%m-%d %H:%M:%S}' WHERE id = 'o01'")
     elif own_database.engine == "postgresql":
         own_database.write(
-            "ALTER TABLE work_orders ALTER COLUMN closed_at TYPE timestamptz USING closed_at AT TIME ZONE 'Asia/Shanghai'",
+            "ALTER TABLE work_orders ALTER closed_at TYPE timestamptz USING closed_at AT TIME ZONE 'Asia/Shanghai'",
             "UPDATE work_orders SET closed_at = '2026-07-01T00:30:15Z' WHERE id = 'o01'",
         )
     else:
@@ -267,7 +268,7 @@ def test_an_optional_table_that_is_absent_has_no_rows(own_database: ContractData
     own_database.write("DROP TABLE duty_roster")
     database = own_database.database()
     with database.reader(ALL) as db:
-        assert db.rows(select(db.scoped(small.contract.duty_roster))) == []
+        assert db.rows(select(db.scoped(duty_roster).c.day)) == []
         assert not db.shape.has("duty_roster")
     database.close()
 
