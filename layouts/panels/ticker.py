@@ -11,7 +11,7 @@ from layouts.panel import Panel, Props, Showing
 from layouts.parts.frame import empty, live, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import shown
-from layouts.parts.places import category_name, county_and_community, department_name
+from layouts.parts.places import category_name, department_name, where
 from layouts.words import known, t
 
 
@@ -39,7 +39,7 @@ def _event(event: TickerEvent, showing: Showing) -> Component:
     action = f"action-{event.action}"
     words = [
         html.Span(event.at.strftime("%H:%M:%S"), className="event-at"),
-        html.Span(county_and_community(reference, event.area, lang), className="event-place"),
+        html.Span(where(reference, event.area, lang, showing.place), className="event-place"),
         html.B(category_name(reference, event.category, lang), className="event-type"),
         html.Span(t(action, lang) if known(action, lang) else event.action, className="event-action"),
     ]

@@ -12,7 +12,7 @@ from layouts.formats import NONE, count, moment
 from layouts.parts.attrs import attrs
 from layouts.parts.frame import empty
 from layouts.parts.marks import light_icon
-from layouts.parts.places import category_name, county_and_community, department_name
+from layouts.parts.places import category_name, department_name, where
 from layouts.words import known, t
 
 
@@ -97,7 +97,7 @@ def order_facts(order: OrderFacts, reference: Reference, now: datetime, lang: st
     rows = {
         "order-case": order.case_no,
         "order-stage": stage_name(order.stage, lang),
-        "order-area": county_and_community(reference, order.area, lang),
+        "order-area": where(reference, order.area, lang),
         "order-department": department_name(reference, order.department, lang),
         "order-reported": moment(order.reported_at, now, lang),
         "order-due": NONE if order.due is None else moment(order.due, now, lang),

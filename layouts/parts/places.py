@@ -12,12 +12,17 @@ def area_name(reference: Reference, code: str | None, lang: str, down_to: str = 
     return area.label(lang) if area else code
 
 
-def county_and_community(reference: Reference, code: str | None, lang: str) -> str:
-    """Where something happened, down to the community: "泉山区 翟山社区"."""
-    names = [
-        area.label(lang) for level in ("county", "community") if (area := reference.tree.up_to(code, level)) is not None
-    ]
-    return " ".join(names) or area_name(reference, code, lang)
+def where(reference: Reference, code: str | None, lang: str, place: str = "") -> str:
+    """Where something happened, seen from ``place``: the area right below it and the community: "泉山区 翟山社区"."""
+    if code is None or code not in reference.tree.by_code:
+        return code or NONE
+    lineage = [reference.tree.by_code[at] for at in (code, *reference.tree.ancestors(code))]
+    codes = [area.code for area in lineage]
+    if place in codes:
+        lineage = lineage[: codes.index(place)] or lineage[:1]
+    community = next((area for area in lineage if area.level == "community"), lineage[0])
+    highest = lineage[-1]
+    return community.label(lang) if highest is community else f"{highest.label(lang)} {community.label(lang)}"
 
 
 def department_name(reference: Reference, code: str | None, lang: str) -> str:

@@ -30,6 +30,10 @@ def viewer_menu(choices: Sequence[Choice], chosen: str | None, lang: str) -> Com
                 clearable=False,
                 searchable=True,
                 placeholder=t("viewer-placeholder", lang),
+                labels={
+                    name: t(f"choose-{name.replace('_', '-')}", lang)
+                    for name in ("search", "clear_search", "clear_selection", "no_options_found")
+                },
                 className="viewer-dropdown",
             ),
         ],
