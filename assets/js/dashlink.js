@@ -9,15 +9,27 @@
   }
 
   /**
-   * Whether a component stands on the page. The renderer throws when told to change one that does not, and its own lookup
-   * answers an unknown id with the whole layout: compare the ids.
+   * The component of this id. The renderer's own lookup throws for some unknown ids and answers others with the whole
+   * layout.
+   * @param {string|Object<string, string>} id @returns {?Object}
+   */
+  function find(id) {
+    try {
+      return window.dash_component_api.getLayout(id) || null;
+    } catch (error) {
+      return null;
+    }
+  }
+
+  /**
+   * Whether a component stands on the page: the renderer throws when told to change one that does not.
    * @param {string|Object<string, string>} id @returns {boolean}
    */
   function has(id) {
     if (!ready()) return false;
-    const api = window.dash_component_api;
-    const found = api.getLayout(id);
-    return Boolean(found && found.props && found.props.id && api.stringifyId(found.props.id) === api.stringifyId(id));
+    const found = find(id);
+    const name = window.dash_component_api.stringifyId;
+    return Boolean(found && found.props && found.props.id && name(found.props.id) === name(id));
   }
 
   /** @param {string|Object<string, string>} id @param {Object} props @returns {boolean} false when it is not on the page */

@@ -15,7 +15,7 @@
 
   /** @returns {Object} the server's clock, made at first use: scripts are loaded in any order */
   function serverClock() {
-    if (!clockOf) clockOf = gridwall.serverTime.create(monotonic, Date.now);
+    if (!clockOf) clockOf = gridwall.serverTime.create(monotonic, () => Date.now());
     return clockOf;
   }
 

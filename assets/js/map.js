@@ -196,6 +196,7 @@
     if (view.map === map) return;
     view.map = map;
     map.on('zoomend moveend', moved);
+    map.on('zoomstart', hideLabels);
     map.on('dragend', () => { view.free = true; });
     map.getContainer().addEventListener('wheel', () => { view.free = true; }, {passive: true});
     view.tip = window.L.tooltip({direction: 'top', opacity: 1, className: 'map-tip', offset: [0, -6]});
@@ -221,11 +222,20 @@
     moved();
   }
 
+  /** While the view is zoomed, names would stand in wrong places. */
+  function hideLabels() {
+    const labels = view.map.getPane('labels');
+    if (labels) labels.style.visibility = 'hidden';
+  }
+
   /** After each change of the view: names anew, and what can be hit. */
   function moved() {
     if (!drawable()) return;
     const labels = view.map.getPane('labels');
-    if (labels) gridwall.maplabels.draw(view.map, view.labels, labels);
+    if (labels) {
+      gridwall.maplabels.draw(view.map, view.labels, labels);
+      labels.style.visibility = '';
+    }
     const outlines = view.map.getPane('outlines');
     if (outlines) outlines.style.pointerEvents = tooSmall() ? 'auto' : 'none';
   }

@@ -3,7 +3,7 @@
   'use strict';
 
   const DWELL_S = 10;
-  /** @type {WeakMap<Element, {start: number, since: number, first: ?Element}>} */
+  /** @type {WeakMap<Element, {start: number, since: number, key: string, pages: number|undefined}>} */
   const places = new WeakMap();
 
   /**
@@ -78,7 +78,8 @@
     const sizes = rows.map((row) => length(row, sideways) + space.gap);
     const pages = space.measured ? starts(sizes, space.room, most) : [0];
     let page = Math.max(0, pages.filter((start) => start <= place.start).length - 1);
-    if (due) {
+    if ((place.pages || 1) < 2) place.since = now;
+    if (due && place.pages > 1) {
       page = (page + 1) % pages.length;
       place.since = now;
     }

@@ -31,7 +31,7 @@
   }
 
   /**
-   * Give one frame the props of its panel.
+   * Give one frame the props of its panel. A part that cannot be drawn leaves the others alone.
    * @param {HTMLElement} frame @param {Object<string, Object>} parts props by part @param {function(Object): boolean} [only]
    */
   function fill(frame, parts, only) {
@@ -40,8 +40,12 @@
     const k = gridwall.scale.factor();
     for (const part of Object.keys(parts)) {
       if (only && !only(parts[part])) continue;
-      if (takers[part]) takers[part](panel, instance, parts[part]);
-      else gridwall.dashlink.set({panel, part, instance}, fitted(parts[part], k));
+      try {
+        if (takers[part]) takers[part](panel, instance, parts[part]);
+        else gridwall.dashlink.set({panel, part, instance}, fitted(parts[part], k));
+      } catch (fault) {
+        window.console.warn('gridwall: part ' + panel + '.' + part + ' was not drawn', fault);
+      }
     }
   }
 

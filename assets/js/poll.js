@@ -7,6 +7,7 @@
   const SPREAD_MS = 250;
   const FIRST_WAIT_MS = 500;
   const LONGEST_WAIT_MS = 4000;
+  const UNSAID_MS = 2000;
 
   /**
    * How long to wait after this many failures in a row: 0.5, 1, 2, then 4 s, each by up to a quarter more or less.
@@ -47,7 +48,7 @@
    * gives one up that takes too long.
    * @param {{fetch: function, now: function(): number, url: string, since: function(): string,
    *          answer: function({kind: string, body: *, serverMs: number}), fail: function(number)}} with_
-   *   now: monotonic milliseconds; answer and fail must say by `next` when to ask again
+   *   now: monotonic milliseconds; answer and fail say by `next` when to ask again (else, or when they fail, in 2 s)
    */
   function create(with_) {
     /** @type {?{abort: AbortController, startedAt: number}} */
@@ -58,6 +59,7 @@
 
     function settled(handle) {
       asking = null;
+      dueAt = with_.now() + UNSAID_MS;
       if (!ended) handle();
     }
 

@@ -30,15 +30,16 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Opens an address: ``open_page(url, losses=False, width=1920, height=1080, scale=1)``.
+    """Opens an address: ``open_page(url, losses=False, width=1920, height=1080, scale=1, script="")``.
 
-    Any error on the console or thrown in a page fails the test at its end; ``losses`` allows answers that fail.
+    Any error on the console or thrown in a page fails the test at its end; ``losses`` allows answers that fail;
+    ``script`` runs before the page's own.
     """
     opened: list[Page] = []
     errors: list[str] = []
 
     def opener(
-        url: str, *, losses: bool = False, width: int = 1920, height: int = 1080, scale: float = 1, wait: str = "load"
+        url: str, *, losses: bool = False, width: int = 1920, height: int = 1080, scale: float = 1, script: str = ""
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=scale, reduced_motion="reduce"
@@ -52,7 +53,9 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         page.on("console", heard)
         page.on("pageerror", lambda error: errors.append(str(error)))
         opened.append(page)
-        page.goto(url, wait_until=wait)  # type: ignore[arg-type]
+        if script:
+            page.add_init_script(script)
+        page.goto(url)
         return page
 
     yield opener

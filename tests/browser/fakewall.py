@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from dash import Dash, dcc, html
 from flask import Response, request
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from layouts import ids
 from layouts.panels import map_frame
@@ -27,15 +27,18 @@ ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 BEAT_MS: Final = 1000
 DIFFERENCES: Final = 5
 STYLE: Final = """<style>
-html{font-size:100px} body{margin:0;font-size:.16rem;background:#07131f;color:#e8f1f8}
-[data-off]{display:none!important}
 .panel.map{position:relative;width:9rem;height:7rem}
 .map-box,.map-leaflet{position:absolute;inset:0;background:#07131f}
 .map-tabs,.map-legend,.map-notes,.map-wait,.map-bar,.map-frame-truth{position:relative;z-index:1000}
-.map-label{position:absolute;transform:translate(-50%,-50%);white-space:nowrap}
-.map-colour{display:inline-block;width:.3rem;height:.1rem}
 .rows{height:1.2rem}.row{height:.3rem}
 </style>"""
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing about each request."""
+
+    def log_request(self, *_of: object) -> None:
+        """Nothing."""
 
 
 @dataclass
@@ -153,6 +156,7 @@ def page(wall: FakeWall, lang: str) -> Any:
             frame("open", "again", [live("open", "value", "other", tag=html.Span)], instance="other"),
             frame("chart", "chart", [dcc.Graph(id={"panel": "chart", "part": "figure", "instance": "main"})]),
             frame("list", "list", [live("list", "rows", className="rows", **attrs(data_pager="3", data_dwell="1"))]),
+            html.Div(id="holder"),
             map_frame.frame(lang),
         ],
         id=ids.WALL_ROOT,
@@ -190,7 +194,7 @@ def running(lang: str = "zh") -> Iterator[FakeWall]:
     server.add_url_rule("/live/<path:rest>", "live", answered)
     server.add_url_rule("/geometry/<name>.json", "geometry", geometry)
     server.add_url_rule("/readyz", "readyz", lambda: Response("", 200 if wall.ready else 503))
-    http = make_server("127.0.0.1", 0, server, threaded=True)
+    http = make_server("127.0.0.1", 0, server, threaded=True, request_handler=Quiet)
     wall.base_url = f"http://127.0.0.1:{http.server_port}/"
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
