@@ -63,9 +63,10 @@ def on_duty_by_area(db: ScopedReader, at: At) -> Mapping[str | None, tuple[int, 
     planned in it.
     """
     found = db.once(("on duty by area", at.now), lambda: _on_duty_by_area(db, at))
-    if at.area is None:
+    tree = db.reference.tree
+    if at.area in (None, tree.root):
         return found
-    inside = db.reference.tree.subtree(at.area)
+    inside = tree.subtree(at.area or "")
     return {code: people for code, people in found.items() if code in inside}
 
 
