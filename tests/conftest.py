@@ -1,3 +1,10 @@
 """Fixtures of all tests; what they do stands in the modules named here."""
 
-pytest_plugins = ["tests.fixtures.ci", "tests.fixtures.city", "tests.fixtures.servers", "tests.fixtures.contract", "tests.fixtures.edges"]
+pytest_plugins = [
+    "tests.fixtures.ci",
+    "tests.fixtures.city",
+    "tests.fixtures.servers",
+    "tests.fixtures.contract",
+    "tests.fixtures.edges",
+    "tests.fixtures.browser",
+]
