@@ -118,7 +118,8 @@ class Settings(BaseSettings):
     def _one_directive(cls, value: str) -> str:
         if not value.strip() or any(mark in value for mark in ";,\r\n"):
             raise ValueError("is one list of sources, such as 'none', 'self' or https://signage.example")
-        return value.strip()
+        bare = ("none", "self")  # an env file takes the quotes off
+        return " ".join(f"'{word}'" if word in bare else word for word in value.split())
 
     @property
     def zone(self) -> ZoneInfo:

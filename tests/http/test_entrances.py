@@ -261,7 +261,7 @@ def test_frames_and_tiles_are_settings(open_wall: Opener) -> None:
 def test_files_are_compressed_once_and_kept_by_browsers(wall: Wall) -> None:
     client = wall.client()
     plain = client.get("/assets/00-tokens.css", buffered=True)
-    small_one = client.get("/assets/00-tokens.css?m=1.5", headers={"Accept-Encoding": "br"})
+    small_one = client.get("/assets/00-tokens.css?m=1.5", headers={"Accept-Encoding": "br"}, buffered=True)
     assert small_one.headers["Content-Encoding"] == "br"
     assert "immutable" in small_one.headers["Cache-Control"]
     assert len(small_one.data) < len(plain.data)

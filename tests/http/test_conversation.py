@@ -1,0 +1,236 @@
+"""Pages and callbacks over HTTP: what a person gets to see, and that rights hold on every way in."""
+
+from typing import Any
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+
+from data_access.errors import SourceUnreachable
+from tests.fixtures import small
+from tests.fixtures.wall import Opener, Wall, callback
+from tests.http.test_entrances import TOKEN, device_wall
+
+STREET = small.area(1, 1)
+OTHER = small.area(2, 1)
+GRID = small.area(1, 1, 1, 1)
+DRAWER = "..drawer-body.children...drawer.className.."
+
+
+def pick(client: FlaskClient, code: Any, lang: str = "zh-CN") -> Any:
+    """Click on the map."""
+    lines = '{"drawer":"order","order":["ALL"]}.n_clicks'
+    inputs: dict[str, Any] = {"map-picked.data": {"code": code, "at": 1}, lines: [], "drawer-close.n_clicks": None}
+    return callback(client, DRAWER, inputs, {"wall-root.lang": lang})
+
+
+def open_order(client: FlaskClient, order: Any, clicks: int | None = 1) -> Any:
+    """Click on an order's line in the drawer."""
+    mark = orjson.dumps({"drawer": "order", "order": order}, option=orjson.OPT_SORT_KEYS).decode() + ".n_clicks"
+    return callback(
+        client,
+        DRAWER,
+        {
+            "map-picked.data": {"code": GRID, "at": 1},
+            '{"drawer":"order","order":["ALL"]}.n_clicks': [(mark, clicks)],
+            "drawer-close.n_clicks": None,
+        },
+        {"wall-root.lang": "zh-CN"},
+        triggered=mark,
+    )
+
+
+def text_of(answer: Any) -> str:
+    """The answer as readable JSON text, whatever its escapes."""
+    assert answer.status_code in (200, 204), answer.data
+    return orjson.dumps(orjson.loads(answer.data)).decode() if answer.data else ""
+
+
+def of_area(prefix: str) -> list[dict[str, Any]]:
+    """Open orders of an area."""
+    return [
+        row
+        for row in small.ROWS["work_orders"]
+        if (row["area_code"] or "").startswith(prefix) and row["stage"] not in ("closed", "void", "cancelled")
+    ]
+
+
+def test_a_click_on_a_grid_shows_its_facts(wall: Wall) -> None:
+    answer = text_of(pick(wall.client(), GRID))
+    name = next(row["name"] for row in small.ROWS["areas"] if row["code"] == GRID)
+    assert orjson.dumps(name).decode().strip('"') in answer
+    assert "drawer-open" in answer
+    titles = [row["title"] for row in of_area(GRID) if row["title"]]
+    assert titles
+    assert any(orjson.dumps(title).decode().strip('"') in answer for title in titles), "the leader reads titles"
+
+
+def test_the_drawer_speaks_english_on_an_english_page(wall: Wall) -> None:
+    assert "Households" in text_of(pick(wall.client(), GRID, "en")) or "households" in text_of(
+        pick(wall.client(), GRID, "en")
+    )
+
+
+def test_a_click_on_an_order_shows_it_whole(wall: Wall) -> None:
+    order = of_area(GRID)[0]
+    answer = text_of(open_order(wall.client(), order["id"]))
+    assert orjson.dumps(order["address"]).decode().strip('"') in answer
+    assert "drawer-open" in answer
+
+
+def test_lines_that_appear_are_no_clicks(wall: Wall) -> None:
+    order = of_area(GRID)[0]
+    assert open_order(wall.client(), order["id"], clicks=0).status_code == 204
+    assert open_order(wall.client(), order["id"], clicks=None).status_code == 204
+
+
+def test_closing_empties_the_drawer(wall: Wall) -> None:
+    answer = callback(
+        wall.client(),
+        DRAWER,
+        {"map-picked.data": None, '{"drawer":"order","order":["ALL"]}.n_clicks': [], "drawer-close.n_clicks": 1},
+        {"wall-root.lang": "zh-CN"},
+        triggered="drawer-close.n_clicks",
+    )  # fmt: skip
+    said = orjson.loads(answer.data)["response"]
+    assert said == {"drawer-body": {"children": []}, "drawer": {"className": "drawer"}}
+
+
+@pytest.mark.parametrize("choice", [f"area:{STREET}", "department:D1"])
+def test_an_official_opens_no_order_of_others(wall: Wall, choice: str) -> None:
+    official = wall.become(choice)
+
+    def is_own(row: dict[str, Any]) -> bool:
+        mine = (row["area_code"] or "").startswith(STREET)
+        return mine if choice.startswith("area") else row.get("department_code") == "D1"
+
+    own = [row for row in small.ROWS["work_orders"] if is_own(row)]
+    others = [row for row in small.ROWS["work_orders"] if row not in own]
+    assert own and others
+    for row in own[:3]:
+        assert '"drawer drawer-open"' in text_of(open_order(official, row["id"])), row["id"]
+    missing = text_of(open_order(official, "no-such-order"))
+    for row in others:
+        answer = text_of(open_order(official, row["id"]))
+        assert answer == missing.replace("no-such-order", row["id"]), "not yours and not there are answered alike"
+        assert not row["title"] or orjson.dumps(row["title"]).decode().strip('"') not in answer
+
+
+def test_an_official_asks_about_no_other_area(wall: Wall) -> None:
+    official = wall.become(f"area:{STREET}")
+    assert "drawer-open" in text_of(pick(official, GRID))
+    nowhere = text_of(pick(official, "9999"))
+    assert "drawer-open" not in nowhere
+    for code in (small.CITY, small.area(1), OTHER, small.area(2, 1, 1, 1)):
+        assert text_of(pick(official, code)) == nowhere, code
+
+
+def test_an_official_of_a_department_sees_its_orders_of_an_area_only(wall: Wall) -> None:
+    official = wall.become("department:D1")
+    answer = text_of(pick(official, small.CITY))
+    listed = {row["id"] for row in small.ROWS["work_orders"] if f'"order":"{row["id"]}"' in answer}
+    assert listed
+    assert all(row.get("department_code") == "D1" for row in small.ROWS["work_orders"] if row["id"] in listed)
+
+
+def test_a_wall_reads_no_titles_and_opens_no_orders(open_wall: Opener) -> None:
+    wall = device_wall(open_wall)
+    client = wall.client()
+    client.get("/device", query_string={"token": TOKEN})
+    answer = text_of(pick(client, GRID))
+    assert "drawer-open" in answer
+    for row in of_area(GRID):
+        for column in ("title", "address", "description"):
+            assert not row.get(column) or orjson.dumps(row[column]).decode().strip('"') not in answer
+        assert "drawer-open" not in text_of(open_order(client, row["id"]))
+
+
+@pytest.mark.parametrize("code", [None, "", 7, ["a"], {"a": 1}, "x" * 500, "' OR 1=1 --", "%", "\x00"])
+def test_nonsense_from_a_browser_is_a_sentence(wall: Wall, code: Any) -> None:
+    answer = pick(wall.client(), code)
+    assert answer.status_code in (200, 204)
+    assert b"drawer-open" not in answer.data
+
+
+def test_a_failing_database_is_a_sentence_and_not_an_error(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*args: object) -> None:
+        raise SourceUnreachable("secret-host:5432 refused")
+
+    monkeypatch.setattr(wall.services.database, "reader", away)
+    answer = pick(wall.client(), GRID)
+    assert answer.status_code == 200
+    assert "page-toast" in text_of(answer)
+    assert b"secret-host" not in answer.data
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("/", small.CITY),
+        ("/wall", small.CITY),
+        ("/wall/overview", small.CITY),
+        (f"/wall/overview?area={STREET}", STREET),
+        (f"/wall/overview?area={STREET}&department=D1", f"{STREET}@D1"),
+        ("/wall/overview?department=D1", f"{small.CITY}@D1"),
+        (f"/wall?scene=overview&place={STREET}%40D1&lang=zh", f"{STREET}@D1"),
+        ("/wall/overview?layer=overdue", small.CITY),
+    ],
+)
+def test_addresses(wall: Wall, address: str, place: str) -> None:
+    assert f'"/live/wall/overview/{place}/zh"' in wall.page(wall.client(), address)
+
+
+def test_english(wall: Wall) -> None:
+    page = wall.page(wall.client(), "/wall/overview?lang=en")
+    assert f'"/live/wall/overview/{small.CITY}/en"' in page
+    assert '"lang":"en"' in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nowhere",
+        "/wall/nowhere",
+        "/wall/overview?area=9999",
+        "/wall/overview?department=NOBODY",
+        "/wall/overview?lang=fr",
+        "/wall/overview?area=1&area=2",
+        "/wall/overview?colour=red",
+        "/wall/overview?area=%3Cscript%3E",
+        "/wall/overview?__class__=1",
+        "/wall/overview?scene=overview&scene=x",
+        "/wall/overview/deeper",
+    ],
+)
+def test_addresses_that_lead_nowhere_are_a_sentence(wall: Wall, address: str) -> None:
+    page = wall.page(wall.client(), address)
+    assert "sentence-page" in page
+    assert "data-live" not in page
+
+
+def test_an_official_asking_for_another_page_gets_the_sentence_of_one_that_is_not_there(wall: Wall) -> None:
+    official = wall.become(f"area:{STREET}")
+    assert f'"/live/wall/overview/{STREET}/zh"' in wall.page(official, "/")
+    nowhere = wall.page(official, "/wall/overview?area=9999")
+    for query in (
+        f"area={OTHER}",
+        f"area={small.CITY}",
+        "area=&department=D9",
+        f"place={OTHER}",
+        f"place={small.CITY}%40D1",
+    ):
+        assert wall.page(official, f"/wall/overview?{query}") == nowhere, query
+    assert f'"/live/wall/overview/{STREET}/zh"' in wall.page(
+        wall.become(f"area:{STREET}"), f"/wall/overview?area={STREET}"
+    )
+
+
+def test_before_the_tree_was_read_a_page_says_so(wall: Wall) -> None:
+    wall.services.directory._reference = None
+    assert "sentence-page" in wall.page(wall.client(), "/")
+
+
+@pytest.mark.parametrize(("notice", "words"), [("demo", "演示数据"), ("replay", "历史数据回放")])
+def test_made_up_and_replayed_data_say_so(open_wall: Opener, notice: str, words: str) -> None:
+    page = open_wall(notice=notice)
+    assert words in orjson.loads(page.page(page.client(), "/").encode()).__repr__()
