@@ -41,6 +41,7 @@ NOTES: Final = (
     "（虚构）超期申诉",
     "（虚构）申诉审批",
     "（虚构）挂账结束",
+    "（虚构）现场无此问题",
 )
 NOBODY, REPORTER, HANDLER = 0, 1, 2
 SAME, NOT_YET = -1, -1
@@ -114,6 +115,7 @@ def _steps(plan: Plan) -> list[_Step]:
         (plan.t_check, "check", CHECKING, CHECKING, last, last, "collector", 0, HANDLER),
         (plan.t_force, "force_close", HANDLING, CLOSED, last, last, "shift_lead", 0, NOBODY),
         (plan.t_cancel, "cancel", HANDLING, CANCELLED, last, last, "citizen", 0, NOBODY),
+        (plan.t_annul, "void", HANDLING, VOID, last, last, "dispatcher", 12, NOBODY),
         (plan.t_close, "close", before_end, CLOSED, last, last, np.where(plan.on_spot, 0, 5), 0, spot_who),
         (reply, "measure", *_both(at_reply), last, last, "department", 8, NOBODY),
         (plan.t_appeal, "measure", CLOSED, CLOSED, last, last, "department", 9, NOBODY),

@@ -168,17 +168,19 @@ def _looked_at(plan: Plan, day: int, times: Ints, length: Floats) -> Ints:
 
 
 def _leave_early(plan: Plan, rng: np.random.Generator) -> None:
-    """A few orders are withdrawn by the reporter or closed by force: what was planned after that does not happen."""
+    """A few orders are withdrawn, voided or closed by force while they are handled: what was planned then is off."""
     held = plan.t_take < NEVER
     public = np.isin(plan.source, PUBLIC)
     plain = held & (plan.t_handle0 == NEVER) & (plan.t_extension == NEVER) & (plan.t_suspension == NEVER)
     plain &= plan.t_supervision == NEVER
     cancelled = pick(plain & public, rng, 0.012)
     forced = pick(plain & ~cancelled, rng, 0.006)
+    annulled = pick(plain & ~cancelled & ~forced, rng, 0.008)
     span = np.where(held, plan.t_handle - plan.t_take, 0)
     middle = np.where(held, plan.t_take + (span * rng.uniform(0.2, 0.9, len(plan))).astype(np.int64), NEVER)
     plan.t_cancel = np.where(cancelled, middle, NEVER)
+    plan.t_annul = np.where(annulled, middle, NEVER)
     plan.t_force = np.where(forced, plan.t_handle, NEVER)
-    gone = cancelled | forced
+    gone = cancelled | forced | annulled
     for name in ("t_handle", "t_check", "t_close"):
         setattr(plan, name, np.where(gone, NEVER, getattr(plan, name)))

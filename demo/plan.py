@@ -65,6 +65,8 @@ class Plan:
     t_close: Ints
     t_force: Ints
     t_cancel: Ints
+    t_annul: Ints
+    """Voided after dispatch: the department shows that there is nothing to handle."""
     due0: Ints
     due1: Ints
     t_extension: Ints

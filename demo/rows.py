@@ -37,6 +37,7 @@ def stages(plan: Plan, now: int) -> Ints:
         (plan.t_void, VOID),
         (plan.t_merge, CANCELLED),
         (plan.t_cancel, CANCELLED),
+        (plan.t_annul, VOID),
     ):
         stage = np.where(times <= now, then, stage)
     return stage
@@ -91,7 +92,7 @@ def order_columns(world: World, words: Texts, plan: Plan, now: int) -> Columns:
     dispatched = np.where(with_second, plan.t_dispatch1, np.where(back, NEVER, plan.t_dispatch0))
     redone = plan.t_rework <= now
     handled = np.where(redone, plan.t_handle, _first(plan.t_handle0, plan.t_handle))
-    end = _first(plan.t_close, plan.t_force, plan.t_void, plan.t_merge, plan.t_cancel)
+    end = _first(plan.t_close, plan.t_force, plan.t_void, plan.t_merge, plan.t_cancel, plan.t_annul)
     merged = plan.t_merge <= now
     outcome = np.select([plan.t_force <= now, merged, stage == VOID, stage == CANCELLED, closed], [2, 5, 3, 4, 1], 0)
     minors = world.categories

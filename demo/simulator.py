@@ -124,10 +124,10 @@ class Simulator:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        fresh_day = day > self._planned
+        tidy = end // 3600 > self._now // 3600 or len(log) > 2000
         self._now, self._events, self._pings = end, self._events + events, self._pings + pings
         self._plan, self._planned = plan, max(self._planned, day)
-        if fresh_day or end // 3600 > (end - 1) // 3600 or len(log) > 2000:
+        if tidy:
             self._plan = self._unfinished(plan)
 
     def _write_orders(self, plan: Plan, log: EventLog, end: int) -> int:
