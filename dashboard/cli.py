@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard import logs
 from dashboard.settings import Settings, as_example, as_markdown, load
+from data_access.contract_sql import ENGINES, as_sql
 from data_access.errors import DashboardError, SettingError
 from importers.cli import add_commands
 
@@ -145,6 +146,45 @@ def _settings(chosen: argparse.Namespace) -> int:
 
 def _checking(commands: Any) -> None:
     """``check`` and ``contract``."""
+    command = commands.add_parser("check", help="compare the operational database with the contract, line by line")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--lang", choices=("zh", "en"), help="language of the findings (GRIDWALL_LANGUAGE)")
+    _clocked(command).set_defaults(run=_check)
+    command = commands.add_parser("contract", help="the contract as example views, indexes and grants")
+    command.add_argument(
+        "--sql", required=True, nargs="?", const="postgresql", choices=ENGINES, metavar="ENGINE",
+        help=f"for this engine: {', '.join(ENGINES)} (postgresql)",
+    )  # fmt: skip
+    command.set_defaults(run=_contract)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    """Exit code 1 when the wall cannot be trusted on this database (a fault), 0 with warnings and notes only."""
+    from dashboard import compose
+    from dashboard.clock import city_time
+    from data_access.check import Severity, as_json, as_text, run_check
+    from indicators.registry import REGISTRY
+
+    settings = _loaded(chosen)
+    clock, database = compose.clock_of(settings), compose.open_database(settings)
+    try:
+        found = run_check(
+            database,
+            now=city_time(clock.now(), clock.zone),
+            calendar=compose.calendar_of(settings),
+            indicators=[(entry.id, entry.needed) for entry in REGISTRY.values()],
+        )
+    finally:
+        database.close()
+    lang = chosen.lang or settings.language
+    text = as_json(found) if chosen.format == "json" else as_text(found, lang)
+    sys.stdout.write(text.rstrip("\n") + "\n")
+    return int(any(one.severity is Severity.FAULT for one in found))
+
+
+def _contract(chosen: argparse.Namespace) -> int:
+    sys.stdout.write(as_sql(chosen.sql))
+    return 0
 
 
 if __name__ == "__main__":
