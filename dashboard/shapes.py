@@ -27,8 +27,8 @@ def polygons(texts: Sequence[str | None], crs: Crs) -> Shapes:
     if crs is not Crs.WGS84:
         converted = (boundary_to_wgs84(text, crs) for text in texts)
         texts = [None if geometry is None else orjson.dumps(geometry).decode() for geometry in converted]
-    shapes: Shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    shapes = shapely.force_2d(shapes)
+    with np.errstate(all="ignore"):
+        shapes: Shapes = shapely.force_2d(shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore"))
     shapes[~_usable(shapes)] = None
     shapes = shapely.transform(shapes, lambda points: np.round(points, DECIMALS))
     broken = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
@@ -61,10 +61,10 @@ def united(shapes: Shapes) -> BaseGeometry | None:
 
 def box(shapes: Shapes) -> tuple[float, float, float, float]:
     """West, south, east and north of all of them in degrees. Raises ValueError when there is none."""
-    bounds = shapely.total_bounds(shapes[~shapely.is_missing(shapes)])
-    if np.isnan(bounds).any():
+    there = shapes[~shapely.is_missing(shapes)]
+    if not len(there):
         raise ValueError("no shapes")
-    west, south, east, north = (round(float(value), DECIMALS) for value in bounds)
+    west, south, east, north = (round(float(value), DECIMALS) for value in shapely.total_bounds(there))
     return west, south, east, north
 
 
