@@ -9,8 +9,7 @@ from babel.numbers import format_decimal
 
 from layouts.words import t
 
-THIN: Final = "\u202f"
-"""A narrow space that does not break: a number stays on one line."""
+THIN: Final = "\u2009"
 MINUS: Final = "\u2212"
 NONE: Final = "\u2014"
 """The dash that stands for "no cases": never a zero that nobody counted."""

@@ -10,7 +10,7 @@ PAGE_BODY: Final = "page-body"
 PAGE_TOAST: Final = "page-toast"
 
 WALL_ROOT: Final = "wall-root"
-"""Carries ``data-live``, ``data-lang``, ``data-zone``, ``data-now`` and ``data-words`` for the browser's own scripts."""
+"""Carries ``data-live``, ``data-lang``, ``data-zone``, ``data-now`` and ``data-words`` for our scripts."""
 
 MAP_LEAFLET: Final = "map-leaflet"
 MAP_CELLS: Final = "map-cells"

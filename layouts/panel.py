@@ -1,4 +1,4 @@
-"""A panel: which reading it shows, how often it is due, and the pure function from that reading to component properties."""
+"""A panel: which reading it shows, how often, and the pure function from that reading to properties of components."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from data_access.reference import Reference
 
 Props = dict[str, dict[str, Any]]
-"""Part of a panel -> properties of its component ``{"panel", "part", "instance"}``; JSON-able but for Dash components."""
+"""Part of a panel -> properties of its component ``{"panel", "part", "instance"}``; JSON and Dash components."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ TOKENS: Final[dict[str, str]] = {
     "water": "#0a1f38",
     "outline": "#9db7cc",
 }
-"""The dark theme. ``ramp-*`` is the sequential ramp of counts on maps; lights (calm to long) are for deadlines alone."""
+"""The dark theme. ``ramp-*`` is the ramp of counts on maps; lights (calm to long) are for deadlines alone."""
 
 LIGHTS: Final = ("calm", "watch", "near", "overdue", "long")
 """Tokens of the five lights; text upon them is ground."""

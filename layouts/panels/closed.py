@@ -24,7 +24,7 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         count(pulse.closed_today),
         t("unit-cases", showing.lang),
         comparison,
-        comparison.against,
+        [comparison.against],
         kpi.line("closed", showing, until_now=False),
     )
 

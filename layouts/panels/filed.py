@@ -29,7 +29,7 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         count(number),
         t("unit-cases", showing.lang),
         comparison,
-        comparison.against,
+        [comparison.against],
         kpi.line("inflow", showing, until_now=False),
     )
     return props | {"title": shown(t(f"{name}-title", showing.lang), title=tip([f"{name}_today"], showing.lang))}

@@ -26,7 +26,7 @@ def show(duty: Duty, showing: Showing) -> Props:
         count(duty.on_duty),
         t("unit-people", lang),
         kpi.Comparison(f"{percent(share)}%" if share is not None else "", ""),
-        t("on-duty-of", lang, planned=count(duty.planned)) if duty.planned else t("on-duty-none", lang),
+        [t("on-duty-of", lang, planned=count(duty.planned)) if duty.planned else t("on-duty-none", lang)],
         [bar(share, classes="bar-duty")] if share is not None else [],
     )
 

@@ -25,9 +25,9 @@ def show(ontime: OnTime, showing: Showing) -> Props:
         percent(ontime.rate.value),
         "" if ontime.rate.value is None else "%",
         comparison,
-        t("ontime-note", showing.lang, against=comparison.against, cases=cases)
+        [comparison.against, t("ontime-note", showing.lang, cases=cases)]
         if ontime.rate.of
-        else t("ontime-none", showing.lang, days=ontime.days),
+        else [t("ontime-none", showing.lang, days=ontime.days)],
         kpi.line("ontime", showing, until_now=False),
     )
     props["note"]["title"] = beside(ontime, showing.lang)
@@ -35,7 +35,7 @@ def show(ontime: OnTime, showing: Showing) -> Props:
 
 
 def beside(ontime: OnTime, lang: str) -> str:
-    """What could make the rate look good: extended, suspended, exempt, forced, void, without a deadline; the dash where not recorded."""
+    """What could make the rate look good: extended, suspended, exempt, forced, void, no deadline."""
     counts = {
         name: NONE if number is None else count(number)
         for name, number in (

@@ -24,7 +24,7 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         count(pulse.open),
         t("unit-cases", showing.lang),
         comparison,
-        comparison.against,
+        [comparison.against],
         kpi.line("open", showing, until_now=True),
     )
 

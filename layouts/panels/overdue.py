@@ -20,10 +20,12 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 def show(pulse: Pulse, showing: Showing) -> Props:
     """The stock, compared in cases; words instead of a number where no deadline is recorded."""
     if pulse.overdue is None:
-        return kpi.numbers(NONE, "", kpi.Comparison("", ""), t("overdue-unrecorded", showing.lang), [])
+        return kpi.numbers(NONE, "", kpi.Comparison("", ""), [t("overdue-unrecorded", showing.lang)], [])
     comparison = kpi.compare(pulse.overdue, "overdue", showing, "count")
     long = getattr(showing.also.get("lights"), "long", None)
-    note = comparison.against if long is None else t("overdue-note", showing.lang, against=comparison.against, long=count(long))
+    note = [comparison.against]
+    if long is not None:
+        note.append(t("overdue-note", showing.lang, long=count(long)))
     return kpi.numbers(
         count(pulse.overdue),
         t("unit-cases", showing.lang),

@@ -1,4 +1,4 @@
-"""The drawer: the facts of the area that was clicked, its open orders, and one order's history. Three clicks to a reason."""
+"""The drawer: facts of the area that was clicked, its open orders, one order's history. Three clicks to a reason."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ def drawer(lang: str) -> Component:
 
 
 def area_facts(facts: AreaFacts, reference: Reference, now: datetime, lang: str) -> list[Component]:
-    """What is known of an area: numbers, stages, open orders, most urgent first. Titles only where the reading gave them."""
+    """Numbers, stages and open orders of an area, most urgent first; titles only where the reading gave them."""
     area = reference.tree.by_code.get(facts.area)
     pulse = facts.pulse
     return [

@@ -19,10 +19,9 @@ def tip(defines: Sequence[str], lang: str) -> str:
 
 
 def truth() -> Component:
-    """What the browser fills: the state in words with its reason, and the as-of. Icons and hatching are the style sheet's."""
+    """The state in words with its reason, and the as-of: the browser fills them, the style sheet adds icon and hatching."""
     return html.Div(
         [
-            html.Span(className="truth-icon"),
             html.Span(className="truth-why"),
             html.Span(className="truth-asof"),
         ],

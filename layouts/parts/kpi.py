@@ -93,12 +93,12 @@ def line(name: str, showing: Showing, *, until_now: bool) -> list[Component]:
     return spark(values[:days], title)
 
 
-def numbers(value: str, unit: str, comparison: Comparison, note: str, spark_line: list[Component]) -> Props:
-    """The live parts of a card."""
+def numbers(value: str, unit: str, comparison: Comparison, note: Sequence[str], spark_line: list[Component]) -> Props:
+    """The live parts of a card; each item of the note stays on one line."""
     return {
         "value": shown(value),
         "unit": shown(unit),
         "change": shown(comparison.change),
-        "note": shown(note),
+        "note": shown([html.Span(item, className="note-item") for item in note if item]),
         "spark": shown(spark_line),
     }

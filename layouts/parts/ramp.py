@@ -1,6 +1,7 @@
 """Classes of a map layer: few, stable, and named by what they stand for."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 NO_VALUE: Final = "-"
@@ -9,10 +10,10 @@ _SMALL: Final = (0, 1, 2, 3, 4)
 
 
 def breaks_of(values: Iterable[float | None]) -> tuple[int, ...]:
-    """Lower ends of the five classes: 0 to 4 for small counts, else 0, an eighth, a quarter, a half and the whole of a
-    power of two that about 19 of 20 positive values do not exceed.
+    """Lower ends of the five classes.
 
-    Powers of two keep the classes as they are while the numbers move a little, so that colours do not jump.
+    0 to 4 for small counts, else 0, an eighth, a quarter, a half and the whole of a power of two that about 19 of 20
+    positive values do not exceed. Powers of two keep the classes as they are while the numbers move a little.
     """
     positive = sorted(value for value in values if value is not None and value > 0)
     high = positive[int((len(positive) - 1) * 0.95)] if positive else 0.0
@@ -33,5 +34,5 @@ def labels_of(breaks: Sequence[int], *, whole: bool) -> list[str]:
     """What each class stands for; ``whole`` numbers up to four are named one by one."""
     if whole and tuple(breaks) == _SMALL:
         return ["0", "1", "2", "3", "≥4"]
-    ends = [f"{start}\u2013{end}" for start, end in zip(breaks, breaks[1:], strict=False)]
+    ends = [f"{start}\u2013{end}" for start, end in pairwise(breaks)]
     return [*ends, f"≥{breaks[-1]}"]

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.words import t
+
+_LABELS: Final = ("search", "clear_search", "clear_selection", "no_options_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Choice:
 
 def viewer_menu(choices: Sequence[Choice], chosen: str | None, lang: str) -> Component:
     """A searchable menu; the chosen viewer is kept by the server in a signed cookie."""
+    labels: Any = {name: t(f"choose-{name.replace('_', '-')}", lang) for name in _LABELS}
     return html.Div(
         [
             html.Label(t("viewer-label", lang), htmlFor=ids.VIEWER_PLACE),
@@ -30,10 +34,7 @@ def viewer_menu(choices: Sequence[Choice], chosen: str | None, lang: str) -> Com
                 clearable=False,
                 searchable=True,
                 placeholder=t("viewer-placeholder", lang),
-                labels={
-                    name: t(f"choose-{name.replace('_', '-')}", lang)
-                    for name in ("search", "clear_search", "clear_selection", "no_options_found")
-                },
+                labels=labels,
                 className="viewer-dropdown",
             ),
         ],
