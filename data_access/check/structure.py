@@ -176,5 +176,10 @@ def _plan_uses_index(asker: Asker, table: Table, column: str) -> bool:
             connection.execute(text("SET LOCAL enable_seqscan = off"))
             plan = connection.execute(text(f"EXPLAIN {lookup}")).all()
             return any("Index" in row[0] for row in plan) and not any("Seq Scan" in row[0] for row in plan)
-        rows = connection.execute(text(f"EXPLAIN {lookup}")).mappings().all()
-        return any(row["possible_keys"] for row in rows)
+        # EXPLAIN of a view needs rights on the tables behind it; counting the rows looked through needs none.
+        counters = "SHOW SESSION STATUS LIKE 'Handler_read_rnd_next'"
+        before = int(connection.exec_driver_sql(counters).all()[0][1])
+        connection.execute(text(f"{lookup} LIMIT 1")).all()
+        after = int(connection.exec_driver_sql(counters).all()[0][1])
+        baseline = int(connection.exec_driver_sql(counters).all()[0][1]) - after
+        return after - before <= baseline + 1

@@ -124,7 +124,7 @@ def codes(asker: Asker) -> list[Finding]:
 def _unmapped(asker: Asker, table: Table, name: str, allowed: frozenset[str]) -> Iterable[Finding]:
     column, place = table.c[name], f"{table.name}.{name}"
     # MariaDB takes E01 and e01 for the same; the tree of areas does not.
-    exact: ColumnElement[Any] = func.binary(column) if asker.dialect == "mysql" else column
+    exact: ColumnElement[Any] = func.binary(column) if asker.dialect in {"mysql", "mariadb"} else column
 
     def ask(recent: ColumnElement[bool] | None) -> dict[Any, int]:
         statement = select(exact, func.count()).select_from(table).where(column.is_not(None)).group_by(exact)
