@@ -5,10 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from tests.fixtures import small
 from tests.fixtures.servers import free_port, wait_until
@@ -46,9 +49,9 @@ class Program:
         wait_until(lambda: self._status("/readyz") == 200, f"{self.command} to be ready", 60)
 
     def _status(self, path: str) -> int:
-        assert self.process is not None and self.process.poll() is None, (self.folder / f"{self.command}.log").read_text(
-            encoding="utf-8"
-        )[-4000:]
+        assert self.process is not None and self.process.poll() is None, (
+            self.folder / f"{self.command}.log"
+        ).read_text(encoding="utf-8")[-4000:]
         try:
             with urllib.request.urlopen(f"{self.address}{path}", timeout=5) as answer:
                 return int(answer.status)
@@ -91,5 +94,6 @@ def _children(parent: int) -> list[int]:
 
 
 def settings_for(url: str, **more: str) -> dict[str, str]:
-    """Settings of a wall on the small city, whose clock begins at the city's own moment."""
-    return {"DATABASE_URL": url, "CLOCK": small.NOW.isoformat(), "STATEMENT_TIMEOUT": "2", **more}
+    """Settings of a wall on the small city, whose clock begins at the city's own moment and goes on over restarts."""
+    moment = small.NOW.replace(tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
+    return {"DATABASE_URL": url, "CLOCK": f"{int(moment - time.time())}s", "STATEMENT_TIMEOUT": "2", **more}

@@ -1,6 +1,7 @@
 """Each thing the wall stands on is taken away and given back: what the screen says, that it says nothing false, and that
 it heals alone. Real processes, real servers, a real browser."""
 
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from tests.fixtures.servers import MariaDB, PostgreSQL, Redis, wait_until
 MARKED_MS: Final = 30_000
 """Longest wait for the screen to say it, or to heal: generous, because the machine may be busy; not a measurement."""
 OPEN: Final = "[data-panel='open'][data-instance='main']"
-LOST: Final = r"stale|broken"
+LOST: Final = re.compile("stale|broken")
 
 Start = Callable[..., Program]
 
@@ -61,18 +62,12 @@ def lost_and_found(page: Page, take: Callable[[], object], give: Callable[[], ob
     """The source goes: the number stays and is marked, the connection is still said to be good. It comes back: live."""
     before = drawn(page)
     take()
-    expect(page.locator(OPEN)).to_have_attribute("data-state", _matching(LOST), timeout=MARKED_MS)
+    expect(page.locator(OPEN)).to_have_attribute("data-state", LOST, timeout=MARKED_MS)
     expect(page.locator(f"{OPEN} .kpi-value")).to_have_text(before)
     expect(page.locator(f"{OPEN} .truth-why")).not_to_have_text("")
     connection(page, "ok")
     give()
     assert drawn(page) == before
-
-
-def _matching(words: str) -> "object":
-    import re
-
-    return re.compile(words)
 
 
 def test_sqlite_file_moved_away(start: Start, own_sqlite: ContractDatabase, open_page: OpenPage) -> None:
@@ -85,7 +80,9 @@ def test_sqlite_file_moved_away(start: Start, own_sqlite: ContractDatabase, open
 
 @pytest.mark.parametrize("kind", ["private_postgresql", "private_mariadb"])
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
-def test_database_server(kind: str, how: str, start: Start, open_page: OpenPage, request: pytest.FixtureRequest) -> None:
+def test_database_server(
+    kind: str, how: str, start: Start, open_page: OpenPage, request: pytest.FixtureRequest
+) -> None:
     server: PostgreSQL | MariaDB = request.getfixturevalue(kind)
     engine = create_engine(server.url(server.create()))
     with engine.begin() as connection_:
@@ -143,7 +140,6 @@ def test_publisher(
     if how == "frozen":
         publisher.signal(signal.SIGCONT)
     else:
-        publisher.process.wait(10) if publisher.process else None
         publisher.start()
     assert drawn(page) == before
     if how == "killed":
