@@ -70,13 +70,12 @@ class Replay:
         if until <= after:
             return Step(after, 0, 0)
         opened = self._opened.between(after, until)
-        fresh = {order.id for order in opened}
         closed = self._closed.between(after, until)
         orders = self._tables["work_orders"]
         with self._transaction() as connection:
             self._take_place(connection, after, until)
             database.write(connection, orders, [row for order in opened if (row := as_of(order, until)) is not None])
-            self._close(connection, [order for order in closed if order.id not in fresh], until)
+            self._close(connection, closed, until)
             verdicts = verdict_rows(self.loaded, until, after) if closed or until == self.end else []
             database.write(connection, self._tables[database.VERDICTS], verdicts)
         self.moment = until
