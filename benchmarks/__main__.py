@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import beat
+from benchmarks import beat, live
 from benchmarks.frame import HERE, PAGE, TOLERANCE, Bench, figure, keep, machine
 
-BENCHES: tuple[Bench, ...] = (beat.BENCH,)
+BENCHES: tuple[Bench, ...] = (beat.BENCH, live.BENCH)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, event
-
 from benchmarks import volume
 from benchmarks.frame import Bench, Measure
+from benchmarks.stage import Statements
 from data_access.engine import Database, ReadOptions
 from data_access.scope import Audience, Scope
 from indicators.policy import load_policy
@@ -27,23 +26,6 @@ WALL: Final = Scope.of(Audience.WALL)
 ONE_SCENE_MS: Final = 25.0
 FLAT: Final = 1.2
 ENGINES_APART: Final = 2.0
-
-
-class Statements:
-    """Counts statements and the time the drivers spend in them, over all engines of this process."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.count = 0
-        event.listen(Engine, "before_cursor_execute", self._before)
-        event.listen(Engine, "after_cursor_execute", self._after)
-
-    def _before(self, *_: object) -> None:
-        self._began = time.perf_counter()
-
-    def _after(self, *_: object) -> None:
-        self.seconds += time.perf_counter() - self._began
-        self.count += 1
 
 
 def due(every: int) -> tuple[str, ...]:
@@ -68,7 +50,7 @@ def measure(database: Database, label: str, at: At, statements: Statements) -> d
     for key, every in (("beat", 2), ("full", 10)):
         names = due(every)
         beat_ms(database, names, at)
-        statements.seconds, statements.count = 0.0, 0
+        statements.clear()
         times = [beat_ms(database, names, at) for _ in range(BEATS)]
         note = (
             f"{len(names)} readings, {statements.count // BEATS} statements, of it in the driver "
