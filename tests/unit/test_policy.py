@@ -1,0 +1,73 @@
+"""The policy file: the built-in one, a city's own, and what is said about a wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from data_access.errors import SettingError
+from indicators.policy import BUILT_IN, Policy, load_policy
+
+TEXT = BUILT_IN.read_text(encoding="utf-8")
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "policy.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_built_in_policy() -> None:
+    policy = load_policy()
+    assert (policy.lights.watch, policy.lights.near, policy.lights.overdue, policy.lights.long) == (0.5, 0.8, 1.0, 2.0)
+    assert policy.horizon.cuts == ("12:00", "18:00")
+    assert (policy.windows.ontime_days, policy.windows.departments_days) == (7, 30)
+    assert policy.duty.position_max_age_s == 600
+    assert load_policy(BUILT_IN) == policy
+
+
+def test_a_citys_own_policy_wins(tmp_path: Path) -> None:
+    own = load_policy(written(tmp_path, TEXT.replace("ontime_days = 7", "ontime_days = 14")))
+    assert own.windows.ontime_days == 14
+    assert own.model_copy(update={"windows": load_policy().windows}) == load_policy()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("watch = 0.5", "watch = 0.9", "lights"),
+        ("long = 2.0", "long = 1.0", "lights"),
+        ("overdue = 1.0", "overdue = 1.1", "lights.overdue"),
+        ("near = 0.8", 'near = "soon"', "lights.near"),
+        ('"12:00"', '"25:00"', "horizon.cuts.0"),
+        ('cuts = ["12:00", "18:00"]', "cuts = []", "horizon.cuts"),
+        ("types_days = 7", "types_days = 0", "windows.types_days"),
+        ("cells_share = 0.6", "cells_share = 60", "samples.cells_share"),
+        ('"report"', '"reprot"', "ticker.actions.0"),
+        ('default = "work"', 'default = "always"', "clock.default"),
+        ("silence_odds = 0.01", "silence_odds = 0", "sources.silence_odds"),
+        ("weeks = 4", "weeks = 4\nmonths = 1", "sources.months"),
+        ("[duty]", "[duties]", "duty"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in TEXT
+    path = written(tmp_path, TEXT.replace(old, new, 1))
+    with pytest.raises(SettingError) as refused:
+        load_policy(path)
+    assert str(path) in str(refused.value)
+    assert f"key {said}:" in str(refused.value)
+    assert refused.value.params["name"] == "GRIDWALL_POLICY"
+
+
+def test_a_file_that_is_not_there_or_not_toml(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="cannot be read"):
+        load_policy(tmp_path / "missing.toml")
+    with pytest.raises(SettingError, match="not TOML"):
+        load_policy(written(tmp_path, "[lights"))
+
+
+def test_a_policy_cannot_be_changed_afterwards() -> None:
+    policy = load_policy()
+    with pytest.raises(ValueError, match="frozen"):
+        policy.lights = policy.lights  # type: ignore[misc]
+    assert isinstance(policy, Policy)

@@ -1,0 +1,147 @@
+"""The registry: every entry complete in both languages, its document current, its rows one expression."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.dialects import sqlite
+
+from data_access import contract
+from data_access.shape import Shape
+from indicators import registry
+from indicators.policy import BUILT_IN, load_policy
+from indicators.registry import REGISTRY, Indicator, Text, definition, document, next_cut
+from indicators.values import At
+from indicators.windows import ClosedIn, DueIn, FiledIn, Now, ReportedIn, Span
+from indicators.workcalendar import WorkCalendar
+
+POLICY = load_policy()
+AT = At(datetime(2026, 3, 11, 10, 30), WorkCalendar.named("cn", "Asia/Shanghai"), POLICY)
+ALL = Shape({table.name: frozenset(table.columns.keys()) for table in contract.metadata.sorted_tables})
+O = contract.work_orders.c  # noqa: E741
+
+
+def without(*needs: str) -> Shape:
+    """Everything but these tables and ``table.column``s."""
+    columns = dict(ALL.columns)
+    for need in needs:
+        table, _, column = need.partition(".")
+        if column:
+            columns[table] = columns[table] - {column}
+        else:
+            del columns[table]
+    return Shape(columns)
+
+
+@pytest.mark.parametrize("entry", REGISTRY.values(), ids=REGISTRY)
+def test_every_entry_is_said_in_both_languages(entry: Indicator) -> None:
+    for text in (entry.name, entry.formula, entry.unit, entry.zero, entry.suppress):
+        assert text.zh.strip()
+        assert text.en.strip()
+        assert re.search(r"[\u4e00-\u9fff%]", text.zh), "Chinese says something in Chinese"
+        assert not re.search(r"[\u4e00-\u9fff]", text.en), "English is English"
+        assert (
+            sorted(re.findall(r"{\w+}", text.zh)) == sorted(re.findall(r"{\w+}", text.en)) or entry.id == "type_count"
+        )
+        assert set(re.findall(r"{\w+}", text.zh)) == set(re.findall(r"{\w+}", text.en))
+    assert re.fullmatch(r"[a-z][a-z_]*", entry.id)
+
+
+@pytest.mark.parametrize("entry", REGISTRY.values(), ids=REGISTRY)
+def test_every_need_is_in_the_contract(entry: Indicator) -> None:
+    assert entry.missing(ALL) == ()
+    for need in entry.needed:
+        table, _, columns = need.partition(".")
+        assert table in contract.metadata.tables
+        for column in filter(None, columns.split("|")):
+            assert column in contract.metadata.tables[table].columns
+
+
+@pytest.mark.parametrize("entry", REGISTRY.values(), ids=REGISTRY)
+def test_needs_cover_the_columns_its_rows_name(entry: Indicator) -> None:
+    """What the predicate names is required by the contract, needed, or said to be harmless when it is null."""
+    if entry.predicate is None:
+        with pytest.raises(LookupError):
+            entry.rows(O, AT)
+        return
+    named = set(re.findall(r"work_orders\.(\w+)", str(entry.rows(O, AT).compile(dialect=sqlite.dialect()))))
+    required = {column.name for column in contract.work_orders.columns if column.info["required"]}
+    needed = {column for need in entry.needed for column in need.partition(".")[2].split("|")}
+    assert named <= required | needed | {"handled_on_spot", "exempt"}
+
+
+def test_either_deadline_will_do() -> None:
+    entry = REGISTRY["overdue"]
+    assert entry.missing(without("work_orders.close_due_at")) == ()
+    assert entry.missing(without("work_orders.handle_due_at")) == ()
+    lost = without("work_orders.close_due_at", "work_orders.handle_due_at")
+    assert entry.missing(lost) == ("work_orders.close_due_at|handle_due_at",)
+    assert REGISTRY["filed_today"].missing(without("work_orders.filed_at")) == ("work_orders.filed_at",)
+    assert REGISTRY["on_duty"].missing(without("shifts", "worker_positions")) == ("shifts", "worker_positions")
+
+
+def test_windows_as_types() -> None:
+    kinds = {entry.id: type(entry.window) for entry in REGISTRY.values()}
+    assert kinds["open"] is kinds["overdue"] is kinds["workload"] is Now
+    assert (kinds["filed_today"], kinds["reported_today"], kinds["closed_today"]) == (FiledIn, ReportedIn, ClosedIn)
+    assert {entry.id for entry in REGISTRY.values() if isinstance(entry.window, DueIn)} == {
+        "ontime_close", "ontime_department", "ontime_area",
+    }  # fmt: skip
+
+
+def test_spans_tile() -> None:
+    today, week = Span(), Span("ontime_days")
+    assert today.bounds(AT) == (datetime(2026, 3, 11), AT.now)
+    assert week.bounds(AT) == (datetime(2026, 3, 4, 10, 30), AT.now)
+    texts = [str(span.holds(O.filed_at, AT).compile(dialect=sqlite.dialect())) for span in (today, week)]
+    assert " >= " in texts[0]
+    assert " > " in texts[1]
+    assert all(" <= " in text for text in texts)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("indicator", REGISTRY)
+def test_the_tooltip_has_no_hole(indicator: str, lang: str) -> None:
+    said = definition(indicator, lang)
+    assert "{" not in said
+    assert REGISTRY[indicator].name.get(lang) in said
+    assert ("Window: " if lang == "en" else "窗口：") in said
+
+
+def test_the_tooltip_speaks_of_the_policy_in_use(tmp_path: Path) -> None:
+    text = BUILT_IN.read_text(encoding="utf-8").replace("ontime_days = 7", "ontime_days = 10")
+    text = text.replace("position_max_age_s = 600", "position_max_age_s = 900").replace('"18:00"', '"17:30"')
+    path = tmp_path / "policy.toml"
+    path.write_text(text, encoding="utf-8")
+    own = load_policy(path)
+    assert "last 10 days, by deadline" in definition("ontime_close", "en", own)
+    assert "last 30 days, by deadline" in definition("ontime_department", "en", own)
+    assert "15 分钟" in definition("on_duty", "zh", own)
+    assert "12:00 or 17:30" in definition("due_by_cut", "en", own)
+    assert "last 7 days" in definition("ontime_close", "en")
+
+
+def test_an_unknown_indicator_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        definition("happiness", "en")
+
+
+def test_a_count_is_no_share() -> None:
+    with pytest.raises(LookupError):
+        REGISTRY["open"].base(O, AT)
+    assert Text("是", "yes").get("fr") == "是"
+
+
+@pytest.mark.parametrize(
+    ("now", "cut"),
+    [("00:00", "11 12:00"), ("11:59", "11 12:00"), ("12:00", "11 18:00"), ("18:00", "12 12:00"), ("23:59", "12 12:00")],
+)
+def test_the_next_cut(now: str, cut: str) -> None:
+    at = At(datetime.fromisoformat(f"2026-03-11 {now}"), AT.calendar, POLICY)
+    assert next_cut(at) == datetime.fromisoformat(f"2026-03-{cut}")
+
+
+def test_the_document_is_current() -> None:
+    path = Path(registry.__file__).parents[1] / "docs" / "indicators.md"
+    assert path.read_text(encoding="utf-8") == document(), "run: python -m indicators.registry > docs/indicators.md"
