@@ -25,6 +25,7 @@ VIEWER_COOKIE: Final = "gridwall_viewer"
 DEVICE_COOKIE: Final = "gridwall_device"
 COOKIE_SECONDS: Final = 30 * 86400
 _REMEMBERED: Final = 512
+_REMEMBER_S: Final = 5.0
 _LEADER: Final = Viewer(Audience.LEADER, name="leader")
 
 
@@ -172,6 +173,29 @@ class DeviceEntry:
                 return None
 
 
+class Remembering:
+    """Asks another authenticator once in a few seconds for the same cookies, headers and peer: polls come every two."""
+
+    def __init__(self, way: Authenticator, headers: Sequence[str], real: Callable[[], float]) -> None:
+        self._way = way
+        self._real = real
+        self._marks = ("REMOTE_ADDR", "HTTP_COOKIE", *(f"HTTP_{name.upper().replace('-', '_')}" for name in headers))
+        self._known: dict[tuple[str | None, ...], tuple[float, Viewer | None]] = {}
+
+    def viewer(self, request: Request) -> Viewer | None:
+        """The answer of the last seconds, or a new one."""
+        marks = tuple(map(request.environ.get, self._marks))
+        now = self._real()
+        known = self._known.get(marks)
+        if known is not None and now - _REMEMBER_S < known[0] <= now:
+            return known[1]
+        viewer = self._way.viewer(request)
+        if len(self._known) > _REMEMBERED:
+            self._known = {}
+        self._known[marks] = (now, viewer)
+        return viewer
+
+
 class Either:
     """Tries one way after the other."""
 
@@ -222,7 +246,8 @@ def entrances(settings: Settings, key: str, real: Callable[[], float]) -> Entran
     devices = DeviceEntry(devices_of(settings.device_tokens.get_secret_value()), Cookies(key, DEVICE_COOKIE, real))
     if settings.auth == "open":
         choices = Cookies(key, VIEWER_COOKIE, real)
-        return Entrances(Either(devices, OpenEntry(choices)), devices, choices)
+        return Entrances(Remembering(Either(devices, OpenEntry(choices)), (), real), devices, choices)
     if settings.auth == "header":
-        return Entrances(Either(devices, HeaderEntry(settings)), devices, None)
-    return Entrances(devices, devices, None)
+        names = (settings.header_user, settings.header_role, settings.header_areas, settings.header_departments)
+        return Entrances(Remembering(Either(devices, HeaderEntry(settings)), names, real), devices, None)
+    return Entrances(Remembering(devices, (), real), devices, None)

@@ -24,8 +24,8 @@ class Compression:
 
     def __call__(self, response: Response) -> Response:
         """The same answer, smaller, where the client takes it."""
-        path = request.path
-        if response.status_code != 200 or "Content-Encoding" in response.headers or path.startswith("/live/"):
+        path: str = request.environ["PATH_INFO"]
+        if path.startswith("/live/") or response.status_code != 200 or "Content-Encoding" in response.headers:
             return response
         if not (response.mimetype or "").startswith(_TEXT):
             return response

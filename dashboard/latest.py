@@ -9,14 +9,10 @@ from data_access.errors import DashboardError
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """``value`` as of ``as_of`` (seconds since 1970, shown time; None until the first good one) and the last error.
-
-    ``generation`` rises with each new value, so that what was made from an older one is known to be old.
-    """
+    """``value`` as of ``as_of`` (seconds since 1970, shown time; None until the first good one) and the last error."""
 
     value: Any = None
     as_of: float | None = None
-    generation: int = 0
     error: DashboardError | None = None
 
 
@@ -25,7 +21,6 @@ class Values:
     """Latest values by job. A failing reading keeps its last good value and carries the cause."""
 
     _latest: dict[Job, Latest] = field(default_factory=dict)
-    _generation: int = 0
 
     def of(self, spot: Spot, reading: str) -> Latest:
         """What is known; the empty ``Latest`` when nothing was read yet."""
@@ -36,8 +31,7 @@ class Values:
         if outcome.error is not None:
             self.fail(outcome.job, outcome.error)
             return
-        self._generation += 1
-        self._latest[outcome.job] = Latest(outcome.value, outcome.as_of, self._generation)
+        self._latest[outcome.job] = Latest(outcome.value, outcome.as_of)
 
     def fail(self, job: Job, error: DashboardError) -> None:
         """Keep the value, note the cause."""

@@ -135,7 +135,8 @@ def register(
             return _answer(503, {"error": "store"}, now_ms)
         if entry is None:
             return _answer(202, {"preparing": True, "next_ms": now_ms + BEAT_S * 500}, now_ms)
-        chosen = entry.pick(*_since(request.args.get("since")))
+        query = request.environ.get("QUERY_STRING", "")
+        chosen = entry.pick(*_since(request.args.get("since") if query else None))
         coding = _coding(request)
         body = wire.plain(chosen) if coding == "" else chosen[0] if coding == "br" else chosen[1]
         headers = _headers(now_ms, public=key.startswith("public/"))

@@ -69,13 +69,14 @@ def guard(server: Flask, settings: Settings, authenticator: Authenticator, hashe
     }
 
     def check() -> Response | None:
-        path = request.path
-        if names_only_here and request.host.rsplit(":", 1)[0].strip("[]") not in LOOPBACK:
+        environ = request.environ
+        path: str = environ["PATH_INFO"]
+        if names_only_here and environ.get("HTTP_HOST", "").rsplit(":", 1)[0].strip("[]") not in LOOPBACK:
             return _refuse(421, "this wall has no sign-on and answers to the name of its own machine only")
+        if path.startswith("/live/"):
+            return None  # read only, and authenticated in its own route, which is asked most
         if request.method not in ("GET", "HEAD", "OPTIONS") and not same_origin(request):
             return _refuse(403, "requests from other sites are not answered")
-        if path.startswith("/live/"):
-            return None  # authenticated in its own route, which is asked most
         given = request.headers.get(_REQUEST_ID, "")
         request_id.set(given if given.isalnum() and len(given) <= 40 else secrets.token_hex(6))
         if path.startswith(_FREE):
@@ -87,6 +88,8 @@ def guard(server: Flask, settings: Settings, authenticator: Authenticator, hashe
         return None
 
     def dress(response: Response) -> Response:
+        if request.environ["PATH_INFO"].startswith("/live/"):
+            return response  # JSON with headers of its own
         if "Content-Security-Policy" not in fixed:
             fixed["Content-Security-Policy"] = content_security_policy(hashes(), settings)
         for name, value in fixed.items():

@@ -1,5 +1,6 @@
 """Classes of a map layer: few, stable, and named by what they stand for."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
@@ -27,7 +28,7 @@ def breaks_of(values: Iterable[float | None]) -> tuple[int, ...]:
 
 def class_of(value: float | None, breaks: Sequence[int]) -> str:
     """The number of the class whose lower end is the last not above the value; ``NO_VALUE`` for None."""
-    return NO_VALUE if value is None else str(max(sum(value >= start for start in breaks) - 1, 0))
+    return NO_VALUE if value is None else str(max(bisect_right(breaks, value) - 1, 0))
 
 
 def labels_of(breaks: Sequence[int], *, whole: bool) -> list[str]:
