@@ -19,7 +19,7 @@ def tip(defines: Sequence[str], lang: str) -> str:
 
 
 def truth() -> Component:
-    """The state in words with its reason, and the as-of: the browser fills them, the style sheet adds icon and hatching."""
+    """The state in words with its reason, and the as-of: the browser fills them, the style sheet adds the icon."""
     return html.Div(
         [
             html.Span(className="truth-why"),
