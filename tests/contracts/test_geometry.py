@@ -109,10 +109,10 @@ def test_the_same_city_gives_the_same_names_on_every_engine(
 
 def test_broken_boundaries_are_counted_and_left_out(store: GeometryStore, own_database: ContractDatabase) -> None:
     broken = {small.area(1, 1, 1, 1): "NULL", small.area(1, 1, 1, 2): "'no JSON'", small.area(2, 1, 1, 1): "''"}
-    street = small.area(1, 1)
+    community = small.area(1, 1, 2)
     own_database.write(
         *(f"UPDATE areas SET boundary = {text} WHERE code = '{code}'" for code, text in broken.items()),
-        f"UPDATE areas SET boundary = NULL WHERE code = '{street}'",
+        f"UPDATE areas SET boundary = NULL WHERE code = '{community}'",
     )
     database = own_database.database()
     shapes = made(store, database)
@@ -121,7 +121,7 @@ def test_broken_boundaries_are_counted_and_left_out(store: GeometryStore, own_da
     assert len(shapes.cells) == 21
     assert not set(broken) & set(shapes.cells)
     edges = content(store, shapes.geometry.outlines)["outlines"]["features"]
-    assert street in {feature["properties"]["code"] for feature in edges}
+    assert community in {feature["properties"]["code"] for feature in edges}
 
 
 def test_a_missing_edge_is_that_of_the_cells_together(store: GeometryStore, own_sqlite: ContractDatabase) -> None:
