@@ -13,13 +13,15 @@ def area_name(reference: Reference, code: str | None, lang: str, down_to: str = 
 
 
 def where(reference: Reference, code: str | None, lang: str, place: str = "") -> str:
-    """Where something happened, seen from ``place``: the area right below it and the community: "泉山区 翟山社区"."""
+    """Where something happened, seen from ``place`` (the root by default): the area below it and the community."""
     if code is None or code not in reference.tree.by_code:
         return code or NONE
     lineage = [reference.tree.by_code[at] for at in (code, *reference.tree.ancestors(code))]
     codes = [area.code for area in lineage]
     if place in codes:
         lineage = lineage[: codes.index(place)] or lineage[:1]
+    elif len(lineage) > 1:
+        lineage = lineage[:-1]
     community = next((area for area in lineage if area.level == "community"), lineage[0])
     highest = lineage[-1]
     return community.label(lang) if highest is community else f"{highest.label(lang)} {community.label(lang)}"

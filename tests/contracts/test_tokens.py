@@ -1,6 +1,7 @@
 """The colours of Python and those of the style sheet are the same, and can be read."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +39,7 @@ def test_marks_reach_three(mark: str, behind: str) -> None:
 
 def test_each_class_of_the_ramp_differs_from_the_next() -> None:
     steps = [TOKENS[f"ramp-{i}"] for i in range(5)]
-    assert all(contrast(low, high) >= 1.4 for low, high in zip(steps, steps[1:], strict=False))
+    assert all(contrast(low, high) >= 1.4 for low, high in pairwise(steps))
 
 
 def test_colours_stand_in_the_tokens_alone() -> None:
@@ -49,7 +50,9 @@ def test_colours_stand_in_the_tokens_alone() -> None:
             continue
         text = re.sub(r'url\("data:[^"]*"\)', "", sheet.read_text(encoding="utf-8"))
         text = text.replace("rgba(167, 139, 250,", "")  # the hatching is the state's colour, thinned
-        strange += [f"{sheet.name}: {found}" for found in re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\((?!0, 0, 0)[^)]*\)", text)]
+        strange += [
+            f"{sheet.name}: {found}" for found in re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\((?!0, 0, 0)[^)]*\)", text)
+        ]
     assert strange == []
 
 
@@ -62,7 +65,8 @@ def test_tokens_named_in_python_and_css_exist() -> None:
     for sheet in sorted(ASSETS.glob("*.css")):
         for name in re.findall(r"var\(--([a-z0-9-]+)", sheet.read_text(encoding="utf-8")):
             known = name in TOKENS or any(
-                re.search(rf"--{re.escape(name)}\s*:", other.read_text(encoding="utf-8")) for other in ASSETS.glob("*.css")
+                re.search(rf"--{re.escape(name)}\s*:", other.read_text(encoding="utf-8"))
+                for other in ASSETS.glob("*.css")
             )
             assert known or name in {"step"}, f"{sheet.name} uses --{name}"
     with pytest.raises(KeyError):

@@ -47,7 +47,12 @@ def said() -> Iterator[tuple[str, bool]]:
     """The first argument of each call of ``t``: (text, whole) where whole is False for the beginning of an f-string."""
     for _, tree in sources():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"t", "_fact"} and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"t", "_fact"}
+                and node.args
+            ):
                 yield from keys_of(node.args[0])
 
 
@@ -99,7 +104,11 @@ def test_each_literal_key_exists() -> None:
 def test_each_made_key_exists() -> None:
     made = {prefix + name for prefix, names in DYNAMIC.items() for name in names}
     made |= {f"layer-{layer}-{part}" for layer in LAYERS for part in ("tab", "title")}
-    made |= {f"error-{error.key}" for error in vars(errors).values() if isinstance(error, type)}
+    made |= {
+        f"error-{error.key}"
+        for error in vars(errors).values()
+        if isinstance(error, type) and issubclass(error, errors.DashboardError)
+    }
     made |= {f"action-{action}" for action in load_policy().ticker.actions}
     assert sorted(made - set(catalogue("zh"))) == []
 
