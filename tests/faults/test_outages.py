@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine
 
-from tests.faults.processes import Program, settings_for
+from tests.fixtures.program import Program, settings_for
 from tests.fixtures import small
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.contract import ContractDatabase
