@@ -314,20 +314,26 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("reported_at", "area_code", "category_code", "stage", "handled_on_spot"),
         ("filed_at", "area_code", "category_code", "stage", "handled_on_spot"),
         ("closed_at", "area_code", "stage", "department_code"),
-        ("ended_at", "area_code", "stage", "reported_at", "close_due_at"),
-        ("close_due_at", "area_code", "department_code", "closed_at", "stage", "exempt"),
-        ("handle_due_at",),
+        ("ended_at", "closed_at", "stage", "area_code", "reported_at", "close_due_at", "handle_due_at"),
+        (
+            "close_due_at", "handle_due_at", "area_code", "department_code", "closed_at", "stage", "exempt",
+            "handled_on_spot",
+        ),
         ("updated_at",),
+        ("accepted_at", "stage", "verified_at"),
+        ("dispatched_at",),
+        ("taken_at",),
+        ("handled_at",),
         ("area_code", "stage"),
         ("department_code", "stage"),
     ),
     "work_order_events": (("order_id", "at"), ("at",)),
     "work_order_measures": (("order_id",), ("kind", "result")),
     "worker_areas": (("area_code",),),
-    "worker_positions": (("at",),),
+    "worker_positions": (("at", "worker_id"),),
     "patrol_pings": (("worker_id", "at"),),
-    "shifts": (("end_at", "start_at"), ("worker_id", "start_at")),
-}
+    "shifts": (("kind", "end_at", "start_at", "worker_id", "area_code"), ("worker_id", "start_at")),
+}  # fmt: skip
 """Indexes that keep live counts flat as history grows: table -> column lists. ``gridwall check`` names what is missing.
 
 Columns that a database does not record are left out of its indexes.

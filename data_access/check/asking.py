@@ -18,7 +18,7 @@ from data_access.shape import Shape, read_shape
 
 T = TypeVar("T")
 
-RECENT_DAYS: Final = 30
+RECENT_DAYS: Final = 7
 """Where a whole table takes too long, only rows of so many days are looked at, and the finding says so."""
 RECENT_IDS: Final = 200_000
 _BY_TIME: Final = {"work_orders": "reported_at", "work_order_events": "at", "worker_positions": "at"}

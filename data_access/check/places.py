@@ -9,7 +9,7 @@ from fast_geocn import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gc
 from shapely import GEOSException
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from data_access import contract
 from data_access.check.asking import Asker, Probe, key_of
@@ -85,7 +85,10 @@ def outside(asker: Asker, box: Box | None) -> list[Finding]:
     found: list[Finding] = []
     for table in located:
         lon, lat = table.c.lon, table.c.lat
-        beyond = or_(lon < west, lon > east, lat < south, lat > north)
+        beyond: ColumnElement[bool] = or_(lon < west, lon > east, lat < south, lat > north)
+        if "location_quality" in table.c and asker.has(table, "location_quality"):
+            # A default point stands in for a place that is not known, the city hall of a larger city perhaps.
+            beyond = and_(beyond, func.coalesce(table.c.location_quality, "point") != "default")
         swapped = and_(lat >= west, lat <= east, lon >= south, lon <= north)
         probes = [
             Probe("outside-city", Severity.WARNING, "lon", and_(beyond, ~swapped), lon),

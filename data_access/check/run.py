@@ -15,7 +15,7 @@ from data_access.shape import Shape
 Need = tuple[str, Sequence[str]]
 """An indicator's id and what it needs: ``table``, ``table.column`` or ``table.a|b`` (one of them)."""
 
-QUESTION_S: Final = 20.0
+QUESTION_S: Final = 10.0
 _ORDER: Final = {Severity.FAULT: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 

@@ -1,6 +1,7 @@
 """Counting in SQL: several named conditions over the same rows in one pass, grouped as asked."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,19 @@ def count(
     named: Mapping[str, ColumnElement[bool]],
     *,
     where: Sequence[ColumnElement[bool]] = (),
+    either: Sequence[ColumnElement[bool]] = (),
     by: Sequence[ColumnElement[Any]] = (),
 ) -> list[Group]:
     """For each group, how many of the rows meet each condition.
 
     ``rows`` comes from ``db.scoped``; ``where`` limits what is read at all and should be a range that an index serves.
-    Without ``by`` there is exactly one group with an empty key. Raises the errors of ``ScopedReader.rows``.
+    Several ranges go into ``either``: no row may lie in two of them. Each is asked for itself, because an index answers
+    one range without the table, but seldom two. Without ``by`` there is exactly one group with an empty key. Raises the
+    errors of ``ScopedReader.rows``.
     """
+    if either:
+        parts = [count(db, rows, named, where=[*where, one], by=by) for one in either]
+        return _merged(group for part in parts for group in part)
     sums = [
         func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(f"n_{i}")
         for i, condition in enumerate(named.values())
@@ -47,15 +54,33 @@ def count(
     ]
 
 
+def _merged(groups: Iterable[Group]) -> list[Group]:
+    found: dict[tuple[Any, ...], Counter[str]] = {}
+    for group in groups:
+        found.setdefault(group.key, Counter(dict.fromkeys(group.n, 0))).update(group.n)
+    return [Group(key, dict(n)) for key, n in found.items()]
+
+
 def total(
     db: ScopedReader,
     rows: Subquery,
     named: Mapping[str, ColumnElement[bool]],
     *,
     where: Sequence[ColumnElement[bool]] = (),
+    either: Sequence[ColumnElement[bool]] = (),
 ) -> Mapping[str, int]:
     """How many of the rows meet each condition, all together."""
-    return count(db, rows, named, where=where)[0].n
+    return count(db, rows, named, where=where, either=either)[0].n
+
+
+def each(db: ScopedReader, rows: Subquery, named: Mapping[str, Sequence[ColumnElement[bool]]]) -> Mapping[str, int]:
+    """How many rows meet all conditions of each list: one statement, but every number by an index of its own."""
+    counts = [
+        select(func.count()).select_from(rows).where(*conditions).scalar_subquery().label(f"n_{i}")
+        for i, conditions in enumerate(named.values())
+    ]
+    (found,) = db.rows(select(*counts))
+    return {name: int(found[i]) for i, name in enumerate(named)}
 
 
 class hour_of(FunctionElement[int]):  # noqa: N801 - reads as the SQL function it is
