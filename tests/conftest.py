@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.fixtures.contract",
     "tests.fixtures.edges",
     "tests.fixtures.browser",
+    "tests.fixtures.program",
 ]

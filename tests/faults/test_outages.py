@@ -5,8 +5,7 @@ What the screen says, that it says nothing false, and that it heals alone. Real 
 
 import re
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +13,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine
 
-from tests.fixtures.program import Program, settings_for
 from tests.fixtures import small
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.contract import ContractDatabase
+from tests.fixtures.program import Start, settings_for
 from tests.fixtures.servers import MariaDB, PostgreSQL, Redis, wait_until
 
 MARKED_MS: Final = 30_000
@@ -26,26 +25,6 @@ OPEN: Final = "[data-panel='open'][data-instance='main']"
 READ: Final = re.compile("live|quiet|silent")
 """States of a panel whose source is being read; the small city's last change grows old while a test runs."""
 LOST: Final = re.compile("stale|broken")
-
-Start = Callable[..., Program]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts programs and ends them all."""
-    with ExitStack() as stack:
-
-        def starter(command: str, settings: dict[str, str], *, ready: bool = True) -> Program:
-            folder = tmp_path / command
-            folder.mkdir(exist_ok=True)
-            program = Program(command, settings, folder)
-            stack.callback(program.kill)
-            program.start()
-            if ready:
-                program.ready()
-            return program
-
-        yield starter
 
 
 def drawn(page: Page) -> str:
