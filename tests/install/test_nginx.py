@@ -4,11 +4,7 @@ Behind it stands a stub that counts, so that each sentence of the file's head is
 """
 
 import itertools
-import os
 import re
-import shutil
-import signal
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -16,14 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fixtures.servers import free_port, unavailable, wait_until
+from tests.fixtures.nginx import nginx
+from tests.fixtures.servers import wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
 WALL = "/live/wall/overview/3203/zh"
 ALLOWED = "gridwall_device=good"
 
@@ -105,49 +100,9 @@ def application() -> Iterator[Application]:
 
 
 @pytest.fixture(scope="module")
-def nginx(application: Application, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    program = shutil.which("nginx", path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/local/sbin")
-    if program is None:
-        unavailable("nginx is not installed")
-    folder = tmp_path_factory.mktemp("nginx")
-    port = free_port()
-    site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    for written, private in (
-        (r"listen 80;", f"listen 127.0.0.1:{port};"),
-        (r"server 127.0.0.1:8050;", f"server 127.0.0.1:{application.port};"),
-        (r"/var/cache/nginx/gridwall", str(folder / "cache")),
-    ):
-        assert site.count(written) == 1, written
-        site = site.replace(written, private)
-    (folder / "site.conf").write_text(site, encoding="utf-8")
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    user = "user root;\n" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(
-        f"{user}daemon off;\nworker_processes 1;\npid {folder}/pid;\nerror_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{\naccess_log off;\n{temporary}include {folder}/site.conf;\n}}\n",
-        encoding="utf-8",
-    )
-    command = [program, "-e", f"{folder}/error.log", "-p", str(folder), "-c", f"{folder}/nginx.conf"]
-    tested = subprocess.run([*command, "-t"], capture_output=True, encoding="utf-8", check=False, timeout=60)
-    assert tested.returncode == 0, tested.stderr
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    proxy = Proxy(port, application)
-
-    def answers() -> bool:
-        assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
-        try:
-            return proxy.get("/healthz").status == 200
-        except OSError:
-            return False
-
-    try:
-        wait_until(answers, "nginx answers")
-        yield proxy
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+def proxy(application: Application, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    with nginx(application.port, tmp_path_factory.mktemp("nginx")) as port:
+        yield Proxy(port, application)
 
 
 _places = itertools.count(1)
@@ -158,95 +113,95 @@ def distinct(path: str) -> str:
     return path.replace("3203", f"3203{next(_places):04d}")
 
 
-def test_many_walls_cost_as_much_as_one(nginx: Proxy) -> None:
+def test_many_walls_cost_as_much_as_one(proxy: Proxy) -> None:
     path = distinct(WALL)
     begun = time.monotonic()
-    bodies = {nginx.get(f"{path}?since=1.5", Cookie=ALLOWED).body for _ in range(20)}
+    bodies = {proxy.get(f"{path}?since=1.5", Cookie=ALLOWED).body for _ in range(20)}
     seconds = time.monotonic() - begun
-    assert nginx.application.hits[path] <= 2 + int(seconds)
-    assert len(bodies) == nginx.application.hits[path]
+    assert proxy.application.hits[path] <= 2 + int(seconds)
+    assert len(bodies) == proxy.application.hits[path]
 
 
-def test_a_body_is_fresh_again_after_its_second(nginx: Proxy) -> None:
+def test_a_body_is_fresh_again_after_its_second(proxy: Proxy) -> None:
     path = distinct(WALL)
-    first = nginx.get(path, Cookie=ALLOWED).body
-    wait_until(lambda: nginx.get(path, Cookie=ALLOWED).body != first, "the body is asked for again", 10)
+    first = proxy.get(path, Cookie=ALLOWED).body
+    wait_until(lambda: proxy.get(path, Cookie=ALLOWED).body != first, "the body is asked for again", 10)
 
 
-def test_a_wall_that_may_not_see_gets_nothing_even_from_the_cache(nginx: Proxy) -> None:
+def test_a_wall_that_may_not_see_gets_nothing_even_from_the_cache(proxy: Proxy) -> None:
     path = distinct(WALL)
-    assert nginx.get(path, Cookie=ALLOWED).status == 200
+    assert proxy.get(path, Cookie=ALLOWED).status == 200
     for cookie in ("", "gridwall_device=bad"):
-        refused = nginx.get(path, Cookie=cookie)
+        refused = proxy.get(path, Cookie=cookie)
         assert refused.status == 404
         assert b"3203" not in refused.body
-    assert nginx.get(distinct(WALL), Cookie="gridwall_device=bad").status == 404
+    assert proxy.get(distinct(WALL), Cookie="gridwall_device=bad").status == 404
 
 
-def test_the_check_is_asked_for_the_very_path_that_is_served(nginx: Proxy) -> None:
+def test_the_check_is_asked_for_the_very_path_that_is_served(proxy: Proxy) -> None:
     path = distinct(WALL)
-    nginx.get(path.replace("overview", "over%76iew"), Cookie=ALLOWED)
-    asked = [request for request in nginx.application.seen if request["path"] == "/auth/live"][-1]
+    proxy.get(path.replace("overview", "over%76iew"), Cookie=ALLOWED)
+    asked = [request for request in proxy.application.seen if request["path"] == "/auth/live"][-1]
     assert asked["x-original-uri"] == path
 
 
-def test_a_path_with_strange_characters_is_never_shared(nginx: Proxy) -> None:
+def test_a_path_with_strange_characters_is_never_shared(proxy: Proxy) -> None:
     path = distinct(WALL)
     for ending in ("%0d%0aX-Gridwall-User:%20boss", "%0a", "%20", "%00"):
-        before = len(nginx.application.seen)
-        status = nginx.get(f"{path}{ending}", Cookie=ALLOWED).status
-        asked = nginx.application.seen[before:]
+        before = len(proxy.application.seen)
+        status = proxy.get(f"{path}{ending}", Cookie=ALLOWED).status
+        asked = proxy.application.seen[before:]
         assert status in {200, 400, 404}
         assert all("x-gridwall-user" not in request and request["path"] != "/auth/live" for request in asked)
 
 
-def test_each_encoding_has_its_own_body_and_there_are_three(nginx: Proxy) -> None:
+def test_each_encoding_has_its_own_body_and_there_are_three(proxy: Proxy) -> None:
     path = distinct(WALL)
     answers = {
-        encoding: nginx.get(path, Cookie=ALLOWED, Accept_Encoding=encoding).body.rpartition(b" ")[2]
+        encoding: proxy.get(path, Cookie=ALLOWED, Accept_Encoding=encoding).body.rpartition(b" ")[2]
         for encoding in ("gzip, deflate, br, zstd", "gzip;q=1.0, deflate", "identity")
     }
     assert list(answers.values()) == [b"br", b"gzip", b""]
 
 
-def test_no_cookie_travels_in_a_shared_body(nginx: Proxy) -> None:
-    assert "set-cookie" not in nginx.get(distinct(WALL), Cookie=ALLOWED).headers
-    assert nginx.get(distinct("/live/official/overview/3203/zh")).headers["set-cookie"] == "own=1"
+def test_no_cookie_travels_in_a_shared_body(proxy: Proxy) -> None:
+    assert "set-cookie" not in proxy.get(distinct(WALL), Cookie=ALLOWED).headers
+    assert proxy.get(distinct("/live/official/overview/3203/zh")).headers["set-cookie"] == "own=1"
 
 
-def test_what_is_somebodys_own_is_never_kept(nginx: Proxy) -> None:
+def test_what_is_somebodys_own_is_never_kept(proxy: Proxy) -> None:
     for path in ("/live/official/overview/3203/zh", "/live/leader/overview/3203/zh", "/page-3203"):
         own = distinct(path)
-        bodies = [nginx.get(own, Cookie=ALLOWED).body for _ in range(3)]
+        bodies = [proxy.get(own, Cookie=ALLOWED).body for _ in range(3)]
         assert len(set(bodies)) == 3
 
 
-def test_public_bodies_are_shared_without_a_check(nginx: Proxy) -> None:
+def test_public_bodies_are_shared_without_a_check(proxy: Proxy) -> None:
     path = distinct("/live/public/overview/3203/zh")
-    checks = nginx.application.hits["/auth/live"]
+    checks = proxy.application.hits["/auth/live"]
     begun = time.monotonic()
     for _ in range(10):
-        assert nginx.get(path).status == 200
-    assert nginx.application.hits[path] <= 2 + int(time.monotonic() - begun)
-    assert nginx.application.hits["/auth/live"] == checks
+        assert proxy.get(path).status == 200
+    assert proxy.application.hits[path] <= 2 + int(time.monotonic() - begun)
+    assert proxy.application.hits["/auth/live"] == checks
 
 
 @pytest.mark.parametrize("path", ["/page", WALL, "/live/official/overview/3203/zh", "/geometry/ab.json"])
-def test_nobody_names_himself(nginx: Proxy, path: str) -> None:
-    before = len(nginx.application.seen)
+def test_nobody_names_himself(proxy: Proxy, path: str) -> None:
+    before = len(proxy.application.seen)
     names = {"X_Gridwall_User": "boss", "X_Gridwall_Role": "leader", "X_Gridwall_Areas": "3203"}
-    nginx.get(distinct(path), Cookie=ALLOWED, X_Forwarded_For="10.0.0.1", **names)
-    asked = nginx.application.seen[before:]
+    proxy.get(distinct(path), Cookie=ALLOWED, X_Forwarded_For="10.0.0.1", **names)
+    asked = proxy.application.seen[before:]
     assert asked
     for request in asked:
         assert not any(re.match("x-gridwall-(user|role|areas|departments)", name) for name in request)
         assert request.get("x-forwarded-for") == "127.0.0.1"
 
 
-def test_a_dead_application_looks_dead(nginx: Proxy, application: Application) -> None:
+def test_a_dead_application_looks_dead(proxy: Proxy, application: Application) -> None:
     """After its second a body is not served any more when nobody answers behind."""
     path = distinct(WALL)
-    assert nginx.get(path, Cookie=ALLOWED).status == 200
+    assert proxy.get(path, Cookie=ALLOWED).status == 200
     real = application.answer
 
     def broken(handler: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
@@ -254,6 +209,6 @@ def test_a_dead_application_looks_dead(nginx: Proxy, application: Application) -
 
     application.answer = broken  # type: ignore[method-assign]
     try:
-        wait_until(lambda: nginx.get(path, Cookie=ALLOWED).status >= 500, "the failure is seen", 15)
+        wait_until(lambda: proxy.get(path, Cookie=ALLOWED).status >= 500, "the failure is seen", 15)
     finally:
         application.answer = real  # type: ignore[method-assign]
