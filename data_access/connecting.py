@@ -49,7 +49,7 @@ def make_engine(url: URL, *, pool_size: int) -> Engine:
             execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
             **common,
         )
-        event.listen(engine, "do_connect", _connect_postgresql)
+        event.listen(engine, "do_connect", connect_postgresql)
     elif backend in {"mysql", "mariadb"}:
         server = url.set(drivername="mysql+pymysql")
         engine = create_engine(server, connect_args=_MYSQL, pool_pre_ping=True, **common)
@@ -96,6 +96,7 @@ def close_snapshot(connection: Connection) -> None:
     """End the transaction and give the connection back; one that does not answer is thrown away. Never raises."""
     try:
         _be_patient(connection, IDLE_S)
+        _stop_clock(connection)
         connection.rollback()
     except Exception:  # noqa: BLE001  (whatever a broken driver says here, the connection goes)
         _throw_away(connection)
@@ -160,6 +161,13 @@ def _start_clock(connection: Connection, *_rest: object) -> None:
     driver.set_progress_handler(lambda: time.monotonic() > deadline, SQLITE_STEPS)
 
 
+def _stop_clock(connection: Connection) -> None:
+    """The time of the last statement says nothing about what comes after it."""
+    if connection.dialect.name == "sqlite" and not connection.invalidated:
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(None, 0)
+
+
 # -- PostgreSQL --------------------------------------------------------------------------------------------------------
 
 _POSTGRESQL: Final[dict[str, Any]] = {
@@ -173,7 +181,8 @@ _POSTGRESQL: Final[dict[str, Any]] = {
 }
 
 
-def _connect_postgresql(_dialect: object, _record: object, arguments: list[Any], named: dict[str, Any]) -> Any:
+def connect_postgresql(_dialect: object, _record: object, arguments: list[Any], named: dict[str, Any]) -> Any:
+    """For the event ``do_connect``: a connection that does not wait without end."""
     patient = import_module("data_access.patient")  # psycopg is an extra
     return patient.connect(*arguments, **named)
 

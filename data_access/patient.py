@@ -16,7 +16,7 @@ class PatientConnection(psycopg.Connection[Any]):
     A frozen server keeps its connections open and its kernel goes on answering keepalives, so nothing else would tell.
     """
 
-    patience_s: float = 3.0
+    patience_s: float = 4.0
 
     def wait(self, gen: PQGen[RV], *rest: Any, **named: Any) -> RV:
         """Run one exchange with the server."""

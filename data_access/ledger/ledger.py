@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     NullPool,
     case,
     create_engine,
+    event,
     insert,
     make_url,
     select,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from data_access.connecting import connect_postgresql
 from data_access.errors import LedgerError, SettingError
 from data_access.ledger import tables
 
@@ -202,7 +205,9 @@ def _make_engine(url: URL) -> Engine:
     backend = url.get_backend_name()
     if backend == "sqlite":
         # A connection for each transaction, none creates the file: one that was removed is noticed, not written on.
-        address = URL.create("sqlite", database=f"file:{_file_of(url)}", query={"mode": "rw", "uri": "true"})
+        address = URL.create(
+            "sqlite", database=f"file:{quote(_file_of(url) or '')}", query={"mode": "rw", "uri": "true"}
+        )
         return create_engine(address, poolclass=NullPool, connect_args={"timeout": WAIT_S})
     if backend == "postgresql":
         arguments = {
@@ -214,7 +219,7 @@ def _make_engine(url: URL) -> Engine:
             "tcp_user_timeout": 5000,
             "application_name": "gridwall-ledger",
         }
-        return create_engine(
+        engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
             connect_args=arguments,
             pool_pre_ping=True,
@@ -222,4 +227,6 @@ def _make_engine(url: URL) -> Engine:
             max_overflow=0,
             pool_timeout=WAIT_S,
         )
+        event.listen(engine, "do_connect", connect_postgresql)
+        return engine
     raise SettingError(f"the ledger cannot live in {backend}", name="GRIDWALL_LEDGER_URL")

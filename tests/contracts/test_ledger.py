@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from data_access.errors import LedgerError, SettingError
 from data_access.ledger import Access, Lease, Ledger
+from tests.fixtures.servers import PostgreSQL
 
 NOW = 1_700_000_000.0
 
@@ -50,9 +52,9 @@ def _take_many(address: str, holder: str, start: Any, results: Any) -> None:
 
 def test_of_processes_that_race_exactly_one_wins_each_role(address: str) -> None:
     context = multiprocessing.get_context("spawn")
-    start, results = context.Barrier(3), context.Queue()
+    start, results = context.Barrier(2), context.Queue()
     racers = [
-        context.Process(target=_take_many, args=(address, f"racer-{number}", start, results)) for number in range(3)
+        context.Process(target=_take_many, args=(address, f"racer-{number}", start, results)) for number in range(2)
     ]
     for racer in racers:
         racer.start()
@@ -137,3 +139,22 @@ def test_an_unusable_ledger_is_an_error_of_ours(tmp_path: Path) -> None:
     for address in ("mariadb://a@b/c", "no address", "sqlite://"):
         with pytest.raises(SettingError):
             Ledger(address)
+
+
+def test_a_frozen_or_stopped_server_is_said_in_time_and_heals(private_postgresql: PostgreSQL) -> None:
+    ledger = Ledger(private_postgresql.url("postgres"))
+    lease = ledger.take("publisher", "a", 10, NOW)
+    assert lease is not None
+    for away, back in (
+        (private_postgresql.freeze, private_postgresql.thaw),
+        (private_postgresql.stop, private_postgresql.start),
+    ):
+        away()
+        began = time.monotonic()
+        try:
+            with pytest.raises(LedgerError):
+                ledger.renew(lease, 10, NOW + 1)
+        finally:
+            back()
+        assert time.monotonic() - began < 40, "not without end (the machine may be busy)"
+        assert ledger.renew(lease, 10, NOW + 2) is not None
