@@ -72,6 +72,8 @@ class AreaTree:
 
     by_code: Mapping[str, Area]
     _subtrees: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _below: dict[tuple[str, str], tuple[Area, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _held_by: dict[str, dict[str, Area]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def build(cls, areas: Iterable[Area]) -> "AreaTree":
@@ -145,18 +147,22 @@ class AreaTree:
 
     def below(self, code: str, level: str) -> tuple[Area, ...]:
         """All areas of a level inside this one, sorted by code."""
-        return tuple(
-            self.by_code[c] for c in sorted(self.subtree(code)) if c in self.by_code and self.by_code[c].level == level
-        )
+        known = self._below.get((code, level))
+        if known is None:
+            inside, members = self.subtree(code), self.by_code
+            chosen = sorted(c for c in inside if c in members and members[c].level == level)
+            known = self._below[code, level] = tuple(members[c] for c in chosen)
+        return known
 
     def up_to(self, code: str | None, level: str) -> Area | None:
         """The area of that level that holds this code (or is it); None when it is coded higher or is unknown."""
-        if code is None or code not in self.by_code:
-            return None
-        for candidate in (code, *self.ancestors(code)):
-            if self.by_code[candidate].level == level:
-                return self.by_code[candidate]
-        return None
+        held = self._held_by.get(level)
+        if held is None:
+            of_level = (area for area in self.by_code.values() if area.level == level)
+            outside_in = sorted(of_level, key=lambda area: (-len(self.subtree(area.code)), area.code))
+            held = {inside: area for area in outside_in for inside in self.subtree(area.code)}
+            self._held_by[level] = held
+        return held.get(code or "")
 
     @cached_property
     def prefix_safe(self) -> bool:

@@ -119,7 +119,7 @@ def _filed(o: Columns, at: At) -> ColumnElement[bool]:
 
 
 def _every(o: Columns, at: At) -> ColumnElement[bool]:
-    return o.id.is_not(None)  # type: ignore[no-any-return]
+    return o.reported_at.is_not(None)  # type: ignore[no-any-return]
 
 
 _ENTRIES: Final = (

@@ -40,8 +40,22 @@ class Span:
         return and_(time > start if self.days else time >= start, time <= end)
 
 
+class _OneRange:
+    """A window whose rows are one range."""
+
+    __slots__ = ()
+
+    def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
+        """The condition of the window."""
+        raise NotImplementedError
+
+    def ranges(self, o: Columns, at: At) -> tuple[ColumnElement[bool], ...]:
+        """``rows`` as ranges without a common row, each of which an index serves."""
+        return (self.rows(o, at),)
+
+
 @dataclass(frozen=True, slots=True)
-class Now:
+class Now(_OneRange):
     """The state at this moment: what is open."""
 
     span: Span = Span()
@@ -53,7 +67,7 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportedIn:
+class ReportedIn(_OneRange):
     """Orders by the time they were reported."""
 
     span: Span
@@ -65,7 +79,7 @@ class ReportedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class FiledIn:
+class FiledIn(_OneRange):
     """Orders by the time they were filed (立案)."""
 
     span: Span
@@ -77,7 +91,7 @@ class FiledIn:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedIn:
+class ClosedIn(_OneRange):
     """Orders by the time they were closed (结案)."""
 
     span: Span
@@ -97,8 +111,11 @@ class DueIn:
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Due in [start, now): what is due this very second still has time."""
-        start, end = self.span.bounds(at)
-        return orders.due_in(o, start, end)
+        return orders.due_in(o, *self.span.bounds(at))
+
+    def ranges(self, o: Columns, at: At) -> tuple[ColumnElement[bool], ...]:
+        """``rows`` as ranges without a common row."""
+        return orders.due_ranges(o, *self.span.bounds(at))
 
 
 Window = Now | ReportedIn | FiledIn | ClosedIn | DueIn

@@ -1,13 +1,10 @@
 """What stands where right now: the headline counts and the flow through the stages."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data_access.contract import Stage, work_orders
+from data_access.contract import Stage
 from data_access.engine import ScopedReader
-from data_access.queries.counting import total
 from indicators.readings import standing
-from indicators.registry import REGISTRY
 from indicators.rules import orders
 from indicators.values import At
 
@@ -24,21 +21,13 @@ class Pulse:
 
 
 def pulse(db: ScopedReader, at: At) -> Pulse:
-    """Three small index ranges (today's reports, filings and closings), and what is open."""
-    rows = db.scoped(work_orders)
-
-    def counted(indicator: str) -> int | None:
-        entry = REGISTRY[indicator]
-        if entry.missing(db.shape):
-            return None
-        return total(db, rows, {"n": entry.good(rows.c, at)}, where=[entry.window.rows(rows.c, at)])["n"]
-
-    now = standing.everything(db, at)
+    """What happened today and what is open: small index ranges, shared with ``flow``."""
+    today, now = standing.today(db, at), standing.everything(db, at)
     return Pulse(
-        filed_today=counted("filed_today"),
-        reported_today=counted("reported_today") or 0,
+        filed_today=today.get("filed_today"),
+        reported_today=today["reported_today"],
         open=now.open,
-        closed_today=standing.closed_today(db, at),
+        closed_today=today["closed_today"],
         overdue=now.overdue if standing.judged(db) else None,
     )
 
@@ -62,30 +51,17 @@ class Flow:
 
 
 def flow(db: ScopedReader, at: At) -> Flow:
-    """Waiting and overdue by stage from the open orders; entered today from the rows changed since midnight.
-
-    ``entered`` counts an order in the stage it last entered today by each stage's own time; it relies on ``updated_at``
-    being no earlier than any of an order's times, which ``gridwall check`` tests.
-    """
-    waiting, judged = standing.by_stage(db, at), standing.judged(db)
-    entered = _entered(db, at)
+    """Waiting and overdue by stage; ``entered`` counts an order in the stages it (last) entered today."""
+    today, waiting, judged = standing.today(db, at), standing.by_stage(db, at), standing.judged(db)
     return Flow(
         tuple(
             StageFlow(
                 stage,
                 waiting.get(stage.value, standing.Standing()).open,
                 waiting.get(stage.value, standing.Standing()).overdue if judged else None,
-                entered.get(stage.value),
+                today.get(stage.value),
             )
             for stage in orders.OPEN_STAGES
         ),
-        standing.closed_today(db, at),
+        today["closed_today"],
     )
-
-
-def _entered(db: ScopedReader, at: At) -> Mapping[str, int]:
-    """Entered since midnight by stage, of the stages whose time the source records."""
-    rows = db.scoped(work_orders)
-    stages = [stage for stage in orders.OPEN_STAGES if db.shape.has("work_orders", *orders.entry_columns(stage))]
-    named = {stage.value: orders.entered(rows.c, stage, at.midnight, at.now) for stage in stages}
-    return total(db, rows, named, where=[rows.c.updated_at >= at.midnight])

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, Select, Subquery, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, or_, select
 
 from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
@@ -21,6 +21,7 @@ from indicators.workcalendar import Clock, Pause
 
 PAGE = 14
 """Overdue orders listed, and as many that are due next."""
+_FAR: Final = datetime(9999, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
     rows = db.scoped(work_orders)
     n = standing.everything(db, at)
     late = _listed(db, rows, orders.is_overdue(rows.c, at.now))
-    soon = _listed(db, rows, orders.due(rows.c) >= at.now)
+    soon = [row for one in orders.due_ranges(rows.c, at.now, _FAR) for row in _next(db, rows, one)]
+    soon.sort(key=lambda row: (row.due, row.id))
     listed = (*late[:PAGE], *soon[:PAGE])
     pauses = pauses_of(db, [row.id for row in listed])
     return Sla(
@@ -82,6 +84,19 @@ def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnEleme
         return []
     hidden = sorted(code for code, entry in db.reference.categories.items() if entry.sensitive)
     return [or_(category.is_(None), category.not_in(hidden))] if hidden else []
+
+
+def _next(db: ScopedReader, rows: Subquery, due_in: ColumnElement[bool]) -> list[Row[*tuple[Any, ...]]]:
+    """The first open orders of a range of deadlines. Where the page ends is asked first, of the index alone.
+
+    Without that the engine would fetch and sort every open order of the city for the few that are shown.
+    """
+    due, seen = orders.due(rows.c), listable(db, rows.c.category_code)
+    open_there = [orders.is_open(rows.c), due_in, *seen]
+    edge = select(rows.c.close_due_at, rows.c.handle_due_at).where(*open_there)
+    edge = edge.order_by(rows.c.close_due_at, rows.c.handle_due_at).offset(PAGE).limit(1)
+    last = [close or handle for close, handle in db.rows(edge)]
+    return _listed(db, rows, and_(due_in, *(due <= moment for moment in last)))
 
 
 def _listed(db: ScopedReader, rows: Subquery, condition: ColumnElement[bool]) -> list[Row[*tuple[Any, ...]]]:

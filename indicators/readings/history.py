@@ -68,7 +68,7 @@ def last_week(db: ScopedReader, at: At) -> LastWeek:
     named = {"open": was_open}
     if judged:
         named["overdue"] = and_(was_open, orders.due(rows.c) < then.now)
-    found.update(total(db, rows, named, where=[orders.may_have_been_open(rows.c, then.now)]))
+    found.update(total(db, rows, named, either=orders.may_have_been_open(rows.c, then.now)))
     return LastWeek(
         then.now,
         True,
@@ -86,7 +86,7 @@ def _rate_then(db: ScopedReader, rate: Indicator, then: At) -> Rate:
     """The on-time rate of the days before ``then``. All these deadlines have passed: what closed later was late."""
     rows = db.scoped(work_orders)
     named = {"of": rate.base(rows.c, then), "good": rate.good(rows.c, then)}
-    n = total(db, rows, named, where=[rate.window.rows(rows.c, then)])
+    n = total(db, rows, named, either=rate.window.ranges(rows.c, then))
     return Rate(n["good"], n["of"])
 
 
@@ -119,7 +119,7 @@ def sparks(db: ScopedReader, at: At) -> Sparks:
         rate = REGISTRY["ontime_close"]
         named = {"of": rate.base(rows.c, at), "good": rate.good(rows.c, at)}
         by_day = day_of(orders.due(rows.c)).label("day")
-        for group in count(db, rows, named, where=[orders.due_in(rows.c, start, at.now)], by=[by_day]):
+        for group in count(db, rows, named, either=orders.due_ranges(rows.c, start, at.now), by=[by_day]):
             rates[group.key[0]] = Rate(group.n["good"], group.n["of"])
     return Sparks(
         days,
@@ -143,10 +143,10 @@ def _stocks(db: ScopedReader, rows: Subquery, days: Sequence[date]) -> tuple[lis
         case((still, None), else_=day_of(ended)).label("went"),
         day_of(orders.due(rows.c)).label("due"),
     ]
-    where = [orders.may_have_been_open(rows.c, first - timedelta(seconds=1))]
+    ranges = orders.may_have_been_open(rows.c, first - timedelta(seconds=1))
     was_open, was_late = Counter[date](), Counter[date]()
     ends = {day: day.isoformat() for day in days[:-1]}
-    for group in count(db, rows, {"n": all_rows()}, where=where, by=by):
+    for group in count(db, rows, {"n": all_rows()}, either=ranges, by=by):
         came, went, due = group.key
         for day, end in ends.items():
             if came is not None and came <= end and (went is None or went > end):

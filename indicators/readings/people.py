@@ -43,11 +43,11 @@ def duty(db: ScopedReader, at: At) -> Duty | NotRecorded:
     children = tree.children(place) if place else ()
     planned: Counter[str] = Counter()
     present: Counter[str] = Counter()
+    below = {inside: child.code for child in children for inside in tree.subtree(child.code)}
     for code, (here, due) in found.items():
-        lineage = (code, *tree.ancestors(code)) if code else ()
-        below = next((child.code for child in children if child.code in lineage), "")
-        planned[below] += due
-        present[below] += here
+        child = below.get(code or "", "")
+        planned[child] += due
+        present[child] += here
     return Duty(
         sum(present.values()),
         sum(planned.values()),

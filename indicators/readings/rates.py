@@ -48,7 +48,8 @@ def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
     }
     recorded = {name: rule for name, (column, rule) in marks.items() if db.shape.has("work_orders", column)}
     named = {"of": base, "good": _ENTRY.good(rows.c, at), "void": rows.c.stage == Stage.VOID.value}
-    n = total(db, rows, named | {name: and_(base, rule) for name, rule in recorded.items()}, where=[window])
+    named |= {name: and_(base, rule) for name, rule in recorded.items()}
+    n = total(db, rows, named, either=_ENTRY.window.ranges(rows.c, at))
     without = total(db, rows, {"n": orders.lacks_deadline(rows.c)}, where=[span.holds(rows.c.reported_at, at)])
     return OnTime(
         Rate(n["good"], n["of"]),
@@ -155,7 +156,7 @@ def _rates_by(db: ScopedReader, at: At, entry: Indicator, column: str) -> dict[s
     """Rates over the entry's window by a column of the orders; None is the key of those that have none."""
     rows = db.scoped(work_orders)
     named = {"of": entry.base(rows.c, at), "good": entry.good(rows.c, at)}
-    groups = count(db, rows, named, where=[entry.window.rows(rows.c, at)], by=[rows.c[column]])
+    groups = count(db, rows, named, either=entry.window.ranges(rows.c, at), by=[rows.c[column]])
     return {group.key[0]: Rate(group.n["good"], group.n["of"]) for group in groups}
 
 

@@ -1,10 +1,12 @@
-"""What stands open, counted once for all readings of a snapshot: by stage, and by area."""
+"""Counts that several readings of a snapshot share: what stands open by stage and by area, what happened today."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
+
 from data_access.contract import work_orders
-from data_access.queries.counting import all_rows, count, total
+from data_access.queries.counting import all_rows, count, each
 from data_access.reader import ScopedReader
 from indicators.registry import REGISTRY, next_cut
 from indicators.rules import orders
@@ -62,11 +64,20 @@ def by_area(db: ScopedReader, at: At) -> Mapping[str | None, tuple[int, int]]:
     return db.once(("open by area", at.now), read)
 
 
-def closed_today(db: ScopedReader, at: At) -> int:
-    """Closed since midnight."""
+def today(db: ScopedReader, at: At) -> Mapping[str, int]:
+    """What happened since midnight, as far as it is recorded: by indicator id, and by the code of a stage entered."""
 
-    def read() -> int:
-        rows, entry = db.scoped(work_orders), REGISTRY["closed_today"]
-        return total(db, rows, {"n": entry.good(rows.c, at)}, where=[entry.window.rows(rows.c, at)])["n"]
+    def read() -> Mapping[str, int]:
+        rows = db.scoped(work_orders)
+        wanted: dict[str, tuple[ColumnElement[bool], ColumnElement[bool]]] = {}
+        for name in ("reported_today", "filed_today", "closed_today"):
+            entry = REGISTRY[name]
+            if not entry.missing(db.shape):
+                wanted[name] = (entry.window.rows(rows.c, at), entry.good(rows.c, at))
+        for stage in orders.OPEN_STAGES:
+            if db.shape.has("work_orders", *orders.entry_columns(stage)):
+                within = orders.entered_in(rows.c, stage, at.midnight, at.now)
+                wanted[stage.value] = (within, orders.entered(rows.c, stage))
+        return each(db, rows, wanted)
 
-    return db.once(("closed today", at.now), read)
+    return db.once(("today", at.now), read)

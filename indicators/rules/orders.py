@@ -43,16 +43,20 @@ def entry_columns(stage: Stage) -> tuple[str, ...]:
     return (ENTERED_BY[stage], "verified_at") if stage is Stage.VERIFYING else (ENTERED_BY[stage],)
 
 
-def entered(o: Columns, stage: Stage, start: datetime, end: datetime) -> ColumnElement[bool]:
-    """Entered the stage in [start, end]. Every order is accepted, but only some are then verified on the spot.
+def entered_in(o: Columns, stage: Stage, start: datetime, end: datetime) -> ColumnElement[bool]:
+    """The time of the stage lies in [start, end]."""
+    time = o[ENTERED_BY[stage]]
+    return and_(time >= start, time <= end)
+
+
+def entered(o: Columns, stage: Stage) -> ColumnElement[bool]:
+    """Went through the stage at that time. Every order is accepted, but only some are then verified on the spot.
 
     Which ones shows in the stage itself, or in the time of the visit (``verified_at``).
     """
-    time = o[ENTERED_BY[stage]]
-    within: ColumnElement[bool] = and_(time >= start, time <= end)
     if stage is Stage.VERIFYING:
-        return and_(within, or_(o.stage == stage.value, o.verified_at.is_not(None)))
-    return within
+        return or_(o.stage == stage.value, o.verified_at.is_not(None))
+    return o[ENTERED_BY[stage]].is_not(None)  # type: ignore[no-any-return]
 
 
 def is_open(o: Columns) -> ColumnElement[bool]:
@@ -81,11 +85,16 @@ def due(o: Columns) -> ColumnElement[datetime]:
 
 
 def due_in(o: Columns, start: datetime, end: datetime) -> ColumnElement[bool]:
-    """The deadline lies in [start, end); written as two ranges, because an index serves a range but no function.
+    """The deadline lies in [start, end).
 
     ``end`` is excluded, so that an order due this very second is neither overdue nor in a rate yet.
     """
-    return or_(
+    return or_(*due_ranges(o, start, end))
+
+
+def due_ranges(o: Columns, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """``due_in`` as two ranges without a common row, because an index serves a range but no function."""
+    return (
         and_(o.close_due_at >= start, o.close_due_at < end),
         and_(o.close_due_at.is_(None), o.handle_due_at >= start, o.handle_due_at < end),
     )
@@ -140,9 +149,14 @@ def _ended_after(o: Columns, moment: datetime) -> ColumnElement[bool]:
     return or_(o.ended_at > moment, and_(o.ended_at.is_(None), o.closed_at > moment))
 
 
-def may_have_been_open(o: Columns, moment: datetime) -> ColumnElement[bool]:
-    """The rows ``was_open`` can be true for, as ranges that indexes serve."""
-    return or_(is_open(o), _ended_after(o, moment))
+def may_have_been_open(o: Columns, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The rows ``was_open`` can be true for, as ranges without a common row that indexes serve."""
+    over = o.stage.not_in(_OPEN_CODES)
+    return (
+        is_open(o),
+        and_(o.ended_at > moment, over),
+        and_(o.ended_at.is_(None), o.closed_at > moment, over),
+    )
 
 
 def clock_start(o: Columns) -> ColumnElement[datetime]:
