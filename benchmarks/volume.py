@@ -4,6 +4,7 @@ What is open, today and this month is the same at every size; only the past grow
 their own ids and numbers and are moved back by whole quarters. Only work orders are copied: events are read by time.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,14 +30,25 @@ KEPT: Final = (
 """All tables but the pings, which no reading of the overview asks."""
 
 
-def city(folder: Path, orders: int) -> Path:
-    """The SQLite file of a city with about so many orders; made once and kept."""
-    path = folder / f"city-{orders}.sqlite"
-    if path.exists():
-        return path
-    base = folder / "city.sqlite"
+def base_city(folder: Path) -> Path:
+    """The demo city as it is; made once for a contract and its indexes, and kept beside the folders of the benches."""
+    base = folder.parent / f"city-{_contract_mark()}.sqlite"
     if not base.exists():
         build(base, "city", END, seed=7)
+    return base
+
+
+def _contract_mark() -> str:
+    tables = [(name, [str(column) for column in table.columns]) for name, table in contract.metadata.tables.items()]
+    return hashlib.sha256(repr((tables, contract.INDEXES)).encode()).hexdigest()[:8]
+
+
+def city(folder: Path, orders: int) -> Path:
+    """The SQLite file of a city with about so many orders; made once and kept."""
+    path = folder / f"city-{orders}-{_contract_mark()}.sqlite"
+    if path.exists():
+        return path
+    base = base_city(folder)
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
     with closing(sqlite3.connect(part, isolation_level=None)) as connection:

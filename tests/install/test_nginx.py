@@ -212,3 +212,10 @@ def test_a_dead_application_looks_dead(proxy: Proxy, application: Application) -
         wait_until(lambda: proxy.get(path, Cookie=ALLOWED).status >= 500, "the failure is seen", 15)
     finally:
         application.answer = real  # type: ignore[method-assign]
+
+
+def test_the_application_learns_the_address_that_the_browser_used(proxy: Proxy) -> None:
+    """Host and port as typed: by them the application tells its own pages from other sites."""
+    for path in ("/page", distinct(WALL)):
+        proxy.get(path, Cookie=ALLOWED)
+        assert proxy.application.seen[-1]["host"] == f"127.0.0.1:{proxy.port}"
