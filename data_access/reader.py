@@ -105,7 +105,7 @@ class ScopedReader:
     def _sight(self, table: Table) -> Subquery:
         have, hidden = self.shape.columns.get(table.name, frozenset()), self.scope.withheld(table.name)
         columns = [
-            column if column.name in have else absent(column, self._connection)
+            column if column.name in have else absent(column, self._connection.dialect.name)
             for column in table.columns
             if column.name not in hidden
         ]

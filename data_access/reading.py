@@ -35,4 +35,6 @@ def read_reference(connection: Connection, shape: Shape, crs: Crs) -> Reference:
 
 def _columns(table: Table, shape: Shape, connection: Connection, names: list[str]) -> Select[Any]:
     have = shape.columns[table.name]
-    return select(*(table.c[name] if name in have else absent(table.c[name], connection) for name in names))
+    return select(
+        *(table.c[name] if name in have else absent(table.c[name], connection.dialect.name) for name in names)
+    )

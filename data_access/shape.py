@@ -83,7 +83,7 @@ def _sqlite_columns(connection: Connection, table: str) -> list[str]:
         raise
 
 
-def absent(column: Column[Any], connection: Connection) -> ColumnElement[Any]:
+def absent(column: Column[Any], dialect: str) -> ColumnElement[Any]:
     """A null in the place of a column that is not recorded. PostgreSQL takes a null of no type for text: it is told."""
-    typed = cast if connection.dialect.name == "postgresql" else type_coerce
+    typed = cast if dialect == "postgresql" else type_coerce
     return typed(null(), column.type).label(column.name)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Select, Table, exists, func, null, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select
 
 from data_access import contract
 from data_access.check.asking import Asker
 from data_access.check.findings import Finding, Severity, finding
+from data_access.shape import absent
 
 SAMPLE: Final = 2_000
 """So many of the latest orders with a deadline and a limit are computed again."""
@@ -64,7 +65,7 @@ def _latest(asker: Asker, dues: Sequence[str]) -> Select[Any]:
     o, c, m = orders.c, contract.categories.c, contract.work_order_measures.c
 
     def known(table: Table, *names: str) -> list[ColumnElement[Any]]:
-        return [table.c[name] if asker.has(table, name) else type_coerce(null(), table.c[name].type) for name in names]
+        return [table.c[name] if asker.has(table, name) else absent(table.c[name], asker.dialect) for name in names]
 
     starts = [o[name] for name in ("clock_started_at", "filed_at") if asker.has("work_orders", name)]
     classes = asker.has("categories", "code")

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import column, func, select, text
+from sqlalchemy import case, column, func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from data_access import contract
+from data_access.check.structure import kind_of
 from data_access.codes import among
 from data_access.contract import departments, duty_roster, work_orders
 from data_access.driver_errors import translate
@@ -17,7 +19,7 @@ from data_access.engine import Database, ScopedReader
 from data_access.errors import ContractBroken, SourceError, SourceRefused, SourceTooSlow
 from data_access.scope import Audience, Scope
 from tests.fixtures import small
-from tests.fixtures.contract import ContractDatabase
+from tests.fixtures.contract import READER, ContractDatabase
 
 ALL = Scope.of(Audience.LEADER)
 
@@ -245,6 +247,37 @@ def test_views_are_as_good_as_tables(own_database: ContractDatabase) -> None:
         assert db.rows(select(orders.c.close_due_at, orders.c.department_code).distinct()) == [(None, None)]
         assert not db.shape.has("work_orders", "close_due_at")
         assert db.shape.has("work_orders", "title")
+    database.close()
+
+
+def test_every_optional_column_may_be_absent_and_is_null_of_its_type(own_database: ContractDatabase) -> None:
+    grant = own_database.engine == "postgresql"
+    for table in contract.metadata.sorted_tables:
+        kept = ", ".join(one.name for one in table.columns if one.info["required"])
+        own_database.write(
+            f"ALTER TABLE {table.name} RENAME TO p_{table.name}",
+            f"CREATE VIEW {table.name} AS SELECT {kept} FROM p_{table.name}",
+            f"GRANT SELECT ON {table.name} TO {READER}" if grant else "SELECT 1",
+        )
+    values = {"text": "x", "number": 1.5, "whole number": 1, "time": small.NOW}
+    database = own_database.database()
+    with database.reader(ALL) as db:
+        for table in contract.metadata.sorted_tables:
+            seen = db.scoped(table)
+            n = len(small.ROWS[table.name])
+            assert db.rows(select(func.count()).select_from(seen))[0][0] == n
+            for wanted in table.columns:
+                if wanted.info["required"]:
+                    continue
+                mine, value = seen.c[wanted.name], values[kind_of(wanted)]
+                statement = select(
+                    func.count(mine),
+                    func.count(case((mine.is_(None), 1))),
+                    func.count(case((mine >= value, 1))),
+                    func.max(mine),
+                    func.min(func.coalesce(mine, value)),
+                )
+                assert db.rows(statement) == [(0, n, 0, None, value)], f"{table.name}.{wanted.name}"
     database.close()
 
 
