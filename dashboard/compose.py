@@ -19,6 +19,7 @@ from dashboard.services import Services
 from dashboard.settings import Settings, secret_key
 from dashboard.stores import Broadcast
 from dashboard.viewer import Viewer
+from data_access.contract_sql import ENGINES
 from data_access.crs import Crs
 from data_access.engine import Database, ReadOptions
 from data_access.errors import SettingError
@@ -33,6 +34,7 @@ from layouts.scenes import SCENES
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _HANG_S: Final = 3.0
+_ENGINES: Final = frozenset(ENGINES)
 _FIRST_SCENE: Final = "overview"
 
 
@@ -61,6 +63,10 @@ def open_database(settings: Settings) -> Database:
     if not url:
         raise SettingError(
             "GRIDWALL_DATABASE_URL says which database is read; it is not set", name="GRIDWALL_DATABASE_URL"
+        )
+    if url.partition(":")[0].partition("+")[0] not in _ENGINES:
+        raise SettingError(
+            f"GRIDWALL_DATABASE_URL begins with one of {', '.join(sorted(_ENGINES))}://", name="GRIDWALL_DATABASE_URL"
         )
     options = ReadOptions(
         settings.timezone, settings.statement_timeout, settings.pool_size, Crs(settings.source_crs)

@@ -1,0 +1,124 @@
+"""``gridwall demo`` as a user starts it: an address that answers at once, a wall, and nothing left when it ends."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.servers import free_port, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def knowing(folder: Path) -> list[int]:
+    """All processes with this folder in their environment (a zombie has none)."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and str(folder).encode() in (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+    return [pid for pid in found if pid != os.getpid()]
+
+
+class Demo:
+    """One run of the demo."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        names = {name: value for name, value in os.environ.items() if not name.startswith("GRIDWALL_")}
+        self.log = folder / f"demo-{self.port}.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "dashboard.cli", "demo", "--scale", "town", "--port", str(self.port)],
+                cwd=ROOT,
+                env={**names, "GRIDWALL_DATA_DIR": str(folder), "LC_ALL": "C", "LANG": "C"},
+                stdout=log,
+                stderr=log,
+            )
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and content; 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def gone(self) -> bool:
+        """Whether none of its processes is left."""
+        return not knowing(self.folder)
+
+    def said(self) -> str:
+        """The log."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder whose processes are all ended."""
+    yield tmp_path
+    for pid in knowing(tmp_path):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_the_demo_from_the_first_second_to_the_last(folder: Path) -> None:
+    demo = Demo(folder)
+    wait_until(lambda: demo.get("/")[0] == 200, "the address to answer")
+    assert b'http-equiv="refresh"' in demo.get("/")[1], "the page of the progress comes first"
+    assert demo.get("/readyz")[0] == 503
+    assert json.loads(demo.get("/readyz")[1])["reasons"] == ["demo-city-being-built"]
+    assert demo.get("/healthz")[0] == 200
+    assert demo.get("/live/wall/overview/3203/zh")[0] == 503
+    answered: list[int] = []
+
+    def ready() -> bool:
+        assert demo.process.poll() is None, demo.said()
+        answered.append(demo.get("/")[0])
+        return demo.get("/readyz")[0] == 200
+
+    wait_until(ready, "the wall", 240)
+    assert set(answered) == {200}, "no connection was refused while the wall took over"
+    body = json.loads(demo.get("/live/wall/overview/3203/zh")[1])
+    assert {"filed", "open", "flow", "sla", "map-workload", "duty"} <= set(body["panels"])
+    assert body["panels"]["open"]["state"] in {"live", "quiet"}
+    first = body["seq"]
+    wait_until(lambda: json.loads(demo.get("/live/wall/overview/3203/zh")[1])["seq"] > first, "the next beat")
+    assert len(knowing(folder)) >= 4
+    demo.process.terminate()
+    assert demo.process.wait(30) == 143, demo.said()
+    assert demo.gone(), demo.said()
+
+    city = folder / "demo-town" / "city.sqlite"
+    before = city.stat().st_ino
+    again = Demo(folder)
+    began = time.monotonic()
+    wait_until(lambda: again.get("/readyz")[0] == 200, "the wall again", 120)
+    assert city.stat().st_ino == before, f"the city was built anew after {time.monotonic() - began:.0f} s"
+    again.process.send_signal(signal.SIGKILL)
+    again.process.wait(30)
+    wait_until(again.gone, "orphans to end by themselves")
+
+
+def test_a_port_that_is_taken_is_a_sentence(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = subprocess.run(
+            [sys.executable, "-m", "dashboard.cli", "demo", "--scale", "town", "--port", str(taken.getsockname()[1])],
+            cwd=ROOT, env={**os.environ, "GRIDWALL_DATA_DIR": str(folder)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "choose another: make demo PORT=" in done.stderr
+    assert "Traceback" not in done.stderr
