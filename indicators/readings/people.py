@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, func, or_, select
+from sqlalchemy import Subquery, and_, case, func, or_, select
 
 from data_access.contract import shifts, worker_areas, worker_positions
 from data_access.engine import ScopedReader
@@ -82,12 +82,9 @@ def _on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, in
         .subquery("planned")
     )
     oldest = at.now - timedelta(seconds=at.policy.duty.position_max_age_s)
-    seen = select(last.c.worker_id).where(last.c.at >= oldest, last.c.at <= at.now + SKEW).subquery("seen")
-    statement: Select[*tuple[Any, ...]] = (
-        select(planned.c.area, func.count(seen.c.worker_id), func.count())
-        .select_from(planned.outerjoin(seen, seen.c.worker_id == planned.c.worker_id))
-        .group_by(planned.c.area)
-    )
+    seen = select(last.c.worker_id).where(last.c.at >= oldest, last.c.at <= at.now + SKEW)
+    here = func.sum(case((planned.c.worker_id.in_(seen), 1), else_=0))
+    statement = select(planned.c.area, here, func.count()).group_by(planned.c.area)
     return {row[0]: (int(row[1]), int(row[2])) for row in db.rows(statement)}
 
 
