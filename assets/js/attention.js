@@ -25,10 +25,16 @@
     return present() && hovered !== null && element.contains(hovered);
   }
 
+  /** @returns {boolean} whether the address of the page wants everything to stand still (?pause=1) */
+  function paused() {
+    const asked = new URLSearchParams(window.location.search).get('pause');
+    return asked !== null && asked !== '' && asked !== '0';
+  }
+
   for (const name of ['pointerdown', 'pointermove', 'wheel', 'keydown', 'touchstart']) {
     document.addEventListener(name, touched, {passive: true, capture: true});
   }
   document.documentElement.addEventListener('pointerleave', left, {passive: true});
 
-  gridwall.attention = {present, near};
+  gridwall.attention = {present, near, paused};
 })(window.gridwall = window.gridwall || {});

@@ -82,6 +82,13 @@
     s.poller.next(gridwall.poll.pause(s.memory.nextMs, now, gridwall.judge.beatLength(s.memory), Math.random()));
     gridwall.reload.seen(s.memory.build, s.root.getAttribute('data-build') || '', monotonic(), Math.random());
     gridwall.panels.update(s.root, s.memory.props, s.changed);
+    window.requestAnimationFrame(() => { if (s === session) lists(s); });
+  }
+
+  /** What is written into rows: soon after they were drawn, and once a second. @param {Object} s session */
+  function lists(s) {
+    gridwall.countdown.showAll(s.root, serverClock().now(), s.memory.heads);
+    gridwall.pager.turnAll(s.root, monotonic());
   }
 
   /** Say on the screen what may be claimed now. @param {Object} s session */
@@ -102,8 +109,7 @@
     gridwall.clock.show(s.root, now);
     gridwall.panels.update(s.root, s.memory.props, s.changed);
     judge(s);
-    gridwall.countdown.showAll(s.root, now, s.memory.heads);
-    gridwall.pager.turnAll(s.root, monotonic());
+    lists(s);
     gridwall.map.turnLayers(s.root, monotonic());
     gridwall.reload.tick(monotonic(), gridwall.reload.serverReady, () => window.location.reload());
   }

@@ -174,7 +174,7 @@
     if (!view.fixed) view.fixed = layerOfAddress();
     if (!view.active || (view.fixed && view.active !== view.fixed)) activate(view.fixed || layerNames()[0] || '');
     if (view.free && !gridwall.attention.present()) fit();
-    if (view.fixed || gridwall.attention.near(root) || now - view.since < DWELL_MS) return;
+    if (now - view.since < DWELL_MS || view.fixed || gridwall.attention.near(root) || gridwall.attention.paused()) return;
     const names = layerNames().filter((name) => view.values[name]);
     if (names.length > 1) activate(names[(names.indexOf(view.active) + 1) % names.length]);
     else view.since = now;

@@ -70,7 +70,7 @@
     const place = places.get(list) || {start: 0, since: now, key: ''};
     places.set(list, place);
     const key = rows.length + '|' + list.clientWidth + '|' + list.clientHeight + '|' + list.textContent.length;
-    const due = now - place.since >= dwell && !gridwall.attention.near(list);
+    const due = now - place.since >= dwell && !gridwall.attention.near(list) && !gridwall.attention.paused();
     const covered = rows.some((row) => row.hasAttribute('data-off'));
     if (!due && key === place.key && (covered || place.pages < 2)) return;
     uncover(rows);

@@ -52,6 +52,15 @@ def test_a_long_list_is_shown_page_by_page(wall: FakeWall, open_page: OpenPage) 
     ]
 
 
+def test_pages_stand_still_when_the_address_says_so(wall: FakeWall, open_page: OpenPage) -> None:
+    wall.show("list", {"rows": {"children": [row(f"row {i}") for i in range(8)]}})
+    page = open_page(wall.base_url + "?pause=1", script=WATCH)
+    page.wait_for_function("window.pages && window.pages.length >= 1")
+    seq = page.evaluate("gridwall.live.peek().memory.seq")
+    page.wait_for_function(f"gridwall.live.peek().memory.seq > {seq} + 3")
+    assert [mark for mark, *_rows in page.evaluate("window.pages")] == ["1/3"]
+
+
 def test_a_short_list_has_no_pages(wall: FakeWall, open_page: OpenPage) -> None:
     wall.show("list", {"rows": {"children": [row("row 0"), row("row 1")]}})
     page = open_page(wall.base_url)

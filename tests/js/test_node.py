@@ -5,10 +5,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from data_access.errors import SourceError
+from layouts import ids
+from layouts.words import LANGUAGES, browser_words
 from tests.fixtures.servers import unavailable
 
 HERE = Path(__file__).resolve().parent
 ASSETS = HERE.parents[1] / "assets" / "js"
+CLASSES = ("map-label", "map-legend", "map-note", "map-swatch", "map-colour", "map-tip", "map-frame")
+"""Names in the scripts that are classes of the style sheet, not words."""
 
 
 def _node() -> str:
@@ -35,6 +42,28 @@ def test_scripts_hold_no_words() -> None:
         if (found := re.findall(r"[\u3000-\u9fff\uff00-\uffef]+", _code_of(file.read_text(encoding="utf-8"))))
     }
     assert strange == {}
+
+
+STATES = ("waiting", "quiet", "silent", "stale", "broken", "not_recorded")
+CONNECTIONS = ("waiting", "ok", "silent", "offline", "preparing", "refused", "missing")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_word_the_scripts_say_is_in_the_catalogue(lang: str) -> None:
+    said = {
+        key
+        for file in ASSETS.glob("*.js")
+        for key in re.findall(r"""'((?:live|map)-[a-z_-]+[a-z])'""", _code_of(file.read_text(encoding="utf-8")))
+        if key not in {name for name in vars(ids).values() if isinstance(name, str)} and not key.startswith(CLASSES)
+    }
+    assert {"live-because", "map-loading"} <= said
+    said |= {f"live-state-{state}" for state in STATES} | {f"live-connection-{state}" for state in CONNECTIONS}
+    said |= {f"live-why-{error.key}" for error in _below(SourceError)} | {"live-why-unknown", "live-why-not-recorded"}
+    assert sorted(said - set(browser_words(lang))) == []
+
+
+def _below(error: type[SourceError]) -> list[type[SourceError]]:
+    return [error, *(found for child in error.__subclasses__() for found in _below(child))]
 
 
 def test_scripts_are_plain_for_old_browsers() -> None:
