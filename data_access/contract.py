@@ -328,7 +328,7 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("department_code", "stage"),
     ),
     "work_order_events": (("order_id", "at"), ("at",)),
-    "work_order_measures": (("order_id",), ("kind", "result")),
+    "work_order_measures": (("order_id", "kind", "result"), ("kind", "result")),
     "worker_areas": (("area_code",),),
     "worker_positions": (("at", "worker_id"),),
     "patrol_pings": (("worker_id", "at"),),
