@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, not_, or_, select
 
 from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
+from data_access.queries.counting import all_rows, total
 from data_access.reference import Category
 from indicators.policy import LightLevels, Policy
 from indicators.readings import standing
@@ -22,6 +23,7 @@ from indicators.workcalendar import Clock, Pause
 PAGE = 14
 """Overdue orders listed, and as many that are due next."""
 _FAR: Final = datetime(9999, 1, 1)
+_SUSPENSION: Final = ("kind", "result", "from_at", "until_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,18 @@ class SlaRow:
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """The most urgent open orders: overdue ones, oldest deadline first, then those due next; with the totals."""
+    """The most urgent open orders: overdue ones, oldest deadline first, then those due next; with the totals.
+
+    ``overdue`` are all past the source's deadline; ``suspended`` of them stand still by a suspension that began before
+    it: nobody is late with these, so they are not listed.
+    """
 
     rows: tuple[SlaRow, ...]
     overdue: int
     cut: datetime
     due_by_cut: int
     truncated: bool
+    suspended: int = 0
 
 
 def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
@@ -61,7 +68,9 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
         return NotRecorded(missing)
     rows = db.scoped(work_orders)
     n = standing.everything(db, at)
-    late = _listed(db, rows, orders.is_overdue(rows.c, at.now))
+    overdue = orders.is_overdue(rows.c, at.now)
+    still = _stands_still(db, rows, at)
+    late = _listed(db, rows, overdue if still is None else and_(overdue, not_(still)))
     soon = [row for one in orders.due_ranges(rows.c, at.now, _FAR) for row in _next(db, rows, one)]
     soon.sort(key=lambda row: (row.due, row.id))
     listed = (*late[:PAGE], *soon[:PAGE])
@@ -72,7 +81,21 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
         next_cut(at),
         n.soon,
         len(late) > PAGE or len(soon) > PAGE,
+        0 if still is None else total(db, rows, {"n": all_rows()}, where=[overdue, still])["n"],
     )
+
+
+def _stands_still(db: ScopedReader, rows: Subquery, at: At) -> ColumnElement[bool] | None:
+    """Suspended now, since before the deadline; None where suspensions are not recorded."""
+    if not db.shape.has("work_order_measures", *_SUSPENSION):
+        return None
+    taken = db.scoped(work_order_measures)
+    runs = and_(
+        taken.c.from_at <= at.now,
+        taken.c.from_at <= orders.due(rows.c),
+        or_(taken.c.until_at.is_(None), taken.c.until_at > at.now),
+    )
+    return exists(select(taken.c.order_id).where(taken.c.order_id == rows.c.id, *_suspended(taken), runs))
 
 
 def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnElement[bool]]:
@@ -137,7 +160,7 @@ def light_of(use: float, levels: LightLevels, *, overdue: bool) -> Light:
 
 def pauses_of(db: ScopedReader, order_ids: Sequence[str]) -> Mapping[str, tuple[Pause, ...]]:
     """Approved suspensions of these orders (a short list), by order."""
-    if not order_ids or not db.shape.has("work_order_measures", "kind", "result", "from_at", "until_at"):
+    if not order_ids or not db.shape.has("work_order_measures", *_SUSPENSION):
         return {}
     taken = db.scoped(work_order_measures)
     return _pauses(db, select(*_spans(taken)).where(*_suspended(taken), taken.c.order_id.in_(order_ids)))
@@ -145,7 +168,7 @@ def pauses_of(db: ScopedReader, order_ids: Sequence[str]) -> Mapping[str, tuple[
 
 def _pauses_of_open(db: ScopedReader) -> Mapping[str, tuple[Pause, ...]]:
     """Approved suspensions of all open orders, by order."""
-    if not db.shape.has("work_order_measures", "kind", "result", "from_at", "until_at"):
+    if not db.shape.has("work_order_measures", *_SUSPENSION):
         return {}
     taken, rows = db.scoped(work_order_measures), db.scoped(work_orders)
     joined = select(*_spans(taken)).join_from(rows, taken, taken.c.order_id == rows.c.id)
@@ -175,15 +198,15 @@ def pause_now(at: At, pauses: Sequence[Pause]) -> Pause | None:
 def remaining(at: At, due: datetime, clock: Clock, pauses: Sequence[Pause] = ()) -> float:
     """Seconds of the clock left, negative when overdue; a suspended order keeps what it had when that began."""
     pause = pause_now(at, pauses)
-    if pause is None or due < at.now:
+    if pause is None or due < pause.start:
         return at.calendar.remaining(at.now, due, clock, pauses)
     return at.calendar.remaining(pause.start, due, clock, [other for other in pauses if other is not pause])
 
 
 def light_now(at: At, due: datetime, start: datetime | None, clock: Clock, pauses: Sequence[Pause] = ()) -> Light:
     """The light of one open order with a deadline; paused while a suspension runs that began before it was late."""
-    late = due < at.now
-    if not late and pause_now(at, pauses):
+    late, pause = due < at.now, pause_now(at, pauses)
+    if pause is not None and pause.start <= due:
         return Light.PAUSED
     use = at.calendar.use(start, due, at.now, clock, pauses) if start is not None else float(late)
     return light_of(use, at.policy.lights, overdue=late)
@@ -206,9 +229,9 @@ def _row(db: ScopedReader, at: At, row: Row[*tuple[Any, ...]], pauses: Sequence[
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """Open orders by light; ``none`` have no deadline (yet). Suspended ones that are not late count as calm.
+    """Open orders by light; ``none`` have no deadline (yet).
 
-    ``overdue`` and ``long`` together are the overdue orders.
+    ``paused`` stand still by a suspension that began before their deadline, whether that has passed since or not.
     """
 
     calm: int
@@ -217,6 +240,7 @@ class Lights:
     overdue: int
     long: int
     none: int
+    paused: int = 0
 
 
 def lights(db: ScopedReader, at: At) -> Lights | NotRecorded:
@@ -237,8 +261,7 @@ def lights(db: ScopedReader, at: At) -> Lights | NotRecorded:
             continue
         clock = clock_of(said, db.reference.categories.get(category), at.policy)
         if order_id in pauses:
-            light = light_now(at, due, start, clock, pauses[order_id])
-            tally[Light.CALM if light is Light.PAUSED else light] += 1
+            tally[light_now(at, due, start, clock, pauses[order_id])] += 1
         else:
             by_clock[clock].append((due, start or due))
     for clock, found in by_clock.items():
@@ -250,6 +273,7 @@ def lights(db: ScopedReader, at: At) -> Lights | NotRecorded:
         tally[Light.OVERDUE],
         tally[Light.LONG],
         none=tally[Light.NONE],
+        paused=tally[Light.PAUSED],
     )
 
 
