@@ -8,11 +8,13 @@ import shutil
 import sqlite3
 import statistics
 import time
+from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -59,7 +61,17 @@ GAPS: Final = """([share, rounds]) => new Promise((done) => {
 })"""
 
 
-def committed_to_drawn(page: Page, city: Path, beginning: datetime, began: float) -> list[float]:
+def shown_clock(port: int, path: str) -> Callable[[], datetime]:
+    """The moment that the wall shows, as its server says, in city time."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    said = connection.getresponse().getheader("X-Gridwall-Now")
+    connection.close()
+    ahead = int(said or 0) / 1000 - time.time()
+    return lambda: datetime.fromtimestamp(time.time() + ahead, ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
+
+
+def committed_to_drawn(page: Page, city: Path, clock: Callable[[], datetime]) -> list[float]:
     """Seconds from the commit of a closing until the number on the wall has changed, case by case."""
     taken = []
     with closing(sqlite3.connect(city, isolation_level=None, timeout=10)) as source:
@@ -68,7 +80,7 @@ def committed_to_drawn(page: Page, city: Path, beginning: datetime, began: float
         ).fetchall()
         for (order,) in chosen:
             before = page.evaluate(f"{VALUE}.textContent")
-            now = (beginning + timedelta(seconds=time.time() - began)).strftime("%Y-%m-%d %H:%M:%S")
+            now = clock().strftime("%Y-%m-%d %H:%M:%S")
             source.execute(
                 "UPDATE work_orders SET stage = 'closed', closed_at = ?, ended_at = ?, updated_at = ? WHERE id = ?",
                 (now, now, now, order),
@@ -139,7 +151,6 @@ def run(folder: Path) -> list[Measure]:
         (work / name).mkdir()
     settings = {"DATABASE_URL": f"sqlite:///{city}", "CLOCK": volume.END.isoformat(), "SCHEMATIC": "true"}
     program = Program("serve", settings, work)
-    began = time.time()
     program.start()
     try:
         program.ready()
@@ -147,19 +158,19 @@ def run(folder: Path) -> list[Measure]:
             path = next(filter(None, map(shutil.which, NAMES)))
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
             try:
-                return _measure(browser, port, work, city, began)
+                return _measure(browser, port, work, city)
             finally:
                 browser.close()
     finally:
         program.end()
 
 
-def _measure(browser: Browser, port: int, work: Path, city: Path, began: float) -> list[Measure]:
+def _measure(browser: Browser, port: int, work: Path, city: Path) -> list[Measure]:
     url = f"http://127.0.0.1:{port}/"
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     page, _first = start(context, url)
     live: str = page.evaluate("document.querySelector('[data-live]').getAttribute('data-live')")
-    drawn = committed_to_drawn(page, city, volume.END, began)
+    drawn = committed_to_drawn(page, city, shown_clock(port, live))
     gaps: dict[float, Any] = {share: page.evaluate(GAPS, [share, REFRESHES]) for share in (0.01, 1)}
     cells = page.evaluate("gridwall.mapcells.peek().layers.length")
     context.close()
