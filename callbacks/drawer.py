@@ -44,16 +44,22 @@ def area(services: Conversation, picked: Any, lang: str) -> list[Any]:
     """The facts of the area that was clicked. Raises UnknownPlace when it is not there or not theirs."""
     code = _text(picked.get("code") if isinstance(picked, dict) else None)
     services.require(code)
-    at = services.at(code)
-    with services.asks() as db:
-        return drawer.area_facts(area_facts(db, at), db.reference, at.now, lang)
+
+    def ask() -> list[Any]:
+        at = services.at(code)
+        with services.asks() as db:
+            return drawer.area_facts(area_facts(db, at), db.reference, at.now, lang)
+
+    return services.recall(f"area {code} {lang}", ask)
 
 
 def order(services: Conversation, order_id: Any, lang: str) -> list[Any]:
     """One order whole, as this person may read it. Raises UnknownPlace when it is not there or not theirs."""
-    at = services.at()
+    at, wanted = services.at(), _text(order_id)
     with services.asks() as db:
-        return drawer.order_facts(order_facts(db, at, _text(order_id)), db.reference, at.now, lang)
+        shown = drawer.order_facts(order_facts(db, at, wanted), db.reference, at.now, lang)
+    services.note("order", wanted)
+    return shown
 
 
 def _text(value: Any) -> str:

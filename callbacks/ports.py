@@ -1,10 +1,13 @@
 """What callbacks need from the composition root, so that they depend on nothing above them."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from data_access.engine import ScopedReader
 from indicators.values import At
+
+T = TypeVar("T")
 
 
 class Conversation(Protocol):
@@ -12,6 +15,14 @@ class Conversation(Protocol):
 
     def asks(self) -> AbstractContextManager[ScopedReader]:
         """A snapshot with the rows and columns this person may see."""
+        ...
+
+    def recall(self, what: str, make: Callable[[], T]) -> T:
+        """What was made for the same question of the same rights within half a minute, else made now."""
+        ...
+
+    def note(self, action: str, target: str) -> None:
+        """Keep in the ledger that this person looked at something personal."""
         ...
 
     def require(self, area: str) -> None:

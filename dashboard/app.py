@@ -14,7 +14,8 @@ import callbacks
 from dashboard import compression, gate, health, live, security, wire
 from dashboard.auth import COOKIE_SECONDS, DEVICE_COOKIE
 from dashboard.pages import EXTENSION, register_pages
-from dashboard.services import Services
+from dashboard.services import CONVERSATION, Services
+from dashboard.stores import open_conversation
 from data_access.errors import DashboardError, StoreError
 from layouts import ids
 from layouts.pages.sentence import error_text
@@ -32,6 +33,7 @@ def create_app(services: Services) -> Dash:
     server = Flask("gridwall", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = _LARGEST_REQUEST
     server.extensions[EXTENSION] = services
+    server.extensions[CONVERSATION] = open_conversation(server)
     app = Dash(
         "gridwall",
         server=cast(Any, server),

@@ -55,6 +55,7 @@ class Surroundings:
     now: datetime
     zone: ZoneInfo
     provisional: bool
+    position_max_age_s: float
 
 
 @dataclass
@@ -83,14 +84,15 @@ class Body:
             self._begin(stamp.epoch)
         heads: dict[str, bytes] = {}
         spot = Spot(self.key.audience, self.key.focus)
-        sources = values.of(spot, truth.SOURCES)
+        known = values.of(spot, truth.SOURCES) if around is not None else Latest()
         zone = around.zone if around is not None else ZoneInfo("UTC")
+        source = truth.Source(known, zone, around.position_max_age_s if around is not None else 0.0)
         for panel in self.panels:
             latest = values.of(spot, panel.reading)
             drawn = self._drawn.setdefault(panel.id, _Drawn())
             if around is not None and latest.as_of is not None and not isinstance(latest.value, NotRecorded):
                 self._draw(panel, drawn, latest, values, spot, around, stamp.seq)
-            heads[panel.id] = _head(panel, drawn, latest, sources, zone)
+            heads[panel.id] = _head(panel, drawn, latest, source)
         return wire.Entry(stamp.epoch, stamp.seq, stamp.beat_at, stamp.next_ms, self._parts(stamp, heads))
 
     def _parts(self, stamp: Stamp, heads: Mapping[str, bytes]) -> dict[int, tuple[bytes, bytes]]:
@@ -173,12 +175,12 @@ class Body:
         return start[:-1] + b',"panels":{' + b",".join(pieces) + b"}}"
 
 
-def _head(panel: Panel, drawn: _Drawn, latest: Latest, sources: Latest, zone: ZoneInfo) -> bytes:
-    state, reason = truth.state_of(latest, sources, drawn.error)
+def _head(panel: Panel, drawn: _Drawn, latest: Latest, source: truth.Source) -> bytes:
+    state, reason = truth.state_of(panel.reading, latest, source, drawn.error)
     head: dict[str, Any] = {
         "state": state,
         "as_of": None if latest.as_of is None else int(latest.as_of * 1000),
-        "source_at": truth.source_at(panel.reading, sources, zone),
+        "source_at": source.written_at(panel.reading),
         "rev": drawn.rev,
         "stale_ms": panel.stale_after * 1000,
     }

@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("serve", help="the wall, with its publisher, in one process (the default)")
     command.add_argument("--descriptor", type=int, help="serve this listening socket instead of opening one")
+    command.add_argument("--started", type=Path, help="make this file when the wall answers")
     _addressed(command).set_defaults(run=_serve)
     command = commands.add_parser("publish", help="the publisher alone; needs GRIDWALL_STORE=redis://...")
     _clocked(command).set_defaults(run=_publish)
@@ -99,7 +100,7 @@ def _serve(chosen: argparse.Namespace) -> int:
             "gridwall serve is one process with its publisher; for more run gridwall publish and gridwall web",
             name="GRIDWALL_WORKERS",
         )
-    serve(settings, embedded=True, descriptor=chosen.descriptor)
+    serve(settings, embedded=True, descriptor=chosen.descriptor, started=chosen.started)
     return 0
 
 
@@ -117,7 +118,7 @@ def _publish(chosen: argparse.Namespace) -> int:
 
     settings = _shared(_tried(_loaded(chosen)))
     broadcast = open_broadcast(settings.store.get_secret_value())
-    beat = publisher_of(settings, broadcast, geometry_of(settings, broadcast), clock_of(settings))
+    beat = publisher_of(settings, broadcast, geometry_of(settings, broadcast), clock_of(settings, broadcast))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: beat.end())
     beat.run_here()

@@ -1,6 +1,7 @@
 """Which parts a process is made of: the choices of the settings become objects here and nowhere else."""
 
 import hashlib
+import logging
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,7 @@ from dashboard.viewer import Viewer
 from data_access.contract_sql import ENGINES
 from data_access.crs import Crs
 from data_access.engine import Database, ReadOptions
-from data_access.errors import SettingError
+from data_access.errors import SettingError, StoreError
 from data_access.ledger import Ledger
 from data_access.reference import Reference
 from data_access.scope import Audience
@@ -32,6 +33,7 @@ from indicators.workcalendar import WorkCalendar
 from layouts.panels import PANELS
 from layouts.scenes import SCENES
 
+_log = logging.getLogger(__name__)
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _HANG_S: Final = 3.0
 _ENGINES: Final = frozenset(ENGINES)
@@ -74,10 +76,25 @@ def open_database(settings: Settings) -> Database:
     return Database(url, options)
 
 
-def clock_of(settings: Settings) -> SystemClock:
-    """The clock, moved as the settings say."""
+def clock_of(settings: Settings, broadcast: Broadcast | None = None) -> SystemClock:
+    """The clock, moved as the settings say. Raises SettingError.
+
+    Processes that share a store share the clock too: which moment "2015-03-31T09:00" began at is what the first of them
+    said, else they would differ by the seconds between their starts.
+    """
     still = SystemClock(settings.zone)
-    return SystemClock(settings.zone, offset_of(settings.clock, settings.zone, still.real()))
+    offset = offset_of(settings.clock, settings.zone, still.real())
+    if broadcast is not None and settings.clock and settings.clock.strip()[0] not in "+-":
+        key = f"clock:{settings.clock.strip()}"
+        try:
+            kept = broadcast.fetch(key)
+            if kept is None:
+                broadcast.put({key: repr(offset).encode()})
+            else:
+                offset = float(kept)
+        except StoreError:
+            _log.warning("the store cannot be used; this process begins its own clock")
+    return SystemClock(settings.zone, offset)
 
 
 def calendar_of(settings: Settings) -> WorkCalendar:
@@ -96,7 +113,12 @@ def policy_of(settings: Settings) -> Policy:
 def geometry_of(settings: Settings, broadcast: Broadcast) -> GeometryStore:
     """The maker of the map's shapes."""
     return GeometryStore(
-        broadcast, schematic=settings.schematic, backdrop=settings.backdrop, credit=settings.backdrop_credit
+        broadcast,
+        schematic=settings.schematic,
+        backdrop=settings.backdrop,
+        credit=settings.backdrop_credit,
+        tiles=settings.tiles,
+        tiles_crs=Crs(settings.tiles_crs),
     )
 
 
@@ -115,6 +137,7 @@ def publisher_of(settings: Settings, broadcast: Broadcast, geometry: GeometrySto
         build=build_id(),
         pinned=lambda reference: _pinned(settings, reference),
         calendar=calendar,
+        position_max_age_s=policy.duty.position_max_age_s,
         patience_s=settings.statement_timeout + _HANG_S,
     )
     return Beat(publisher, keeper)
@@ -148,6 +171,7 @@ def services_of(
         policy=policy_of(settings),
         entrances=entrances(settings, secret_key(settings), clock.real),
         geometry=geometry,
+        ledger=Ledger(settings.ledger),
         build=build_id(),
         alive=None if beat is None else lambda: beat.alive,
     )

@@ -47,13 +47,18 @@ def run(scale: str, host: str, port: int, data: Path) -> int:
     code = supervisor.wait_for("simulator", lambda: progress_of(progress)[2])
     if code is not None or supervisor.stop.is_set():
         return _give_up(supervisor, waiting, f"the simulator ended with {code}" if code is not None else "")
-    waiting.stop()
+    started = folder / "started"
+    started.unlink(missing_ok=True)
     supervisor.spawn(
         "wall",
-        (*python, "dashboard.cli", "serve", "--descriptor", str(listener.fileno())),
+        (*python, "dashboard.cli", "serve", "--descriptor", str(listener.fileno()), "--started", str(started)),
         environment(host, port, folder, city),
         (listener.fileno(),),
     )
+    code = supervisor.wait_for("wall", started.exists)
+    if code is not None or supervisor.stop.is_set():
+        return _give_up(supervisor, waiting, f"the wall ended with {code}" if code is not None else "")
+    waiting.stop()
     return supervisor.watch()
 
 

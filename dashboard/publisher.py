@@ -78,6 +78,7 @@ class Publisher:
     build: str
     pinned: Callable[[Reference], Iterable[LiveKey]]
     calendar: WorkCalendar
+    position_max_age_s: float = 600.0
     patience_s: float = 8.0
     seq: int = 0
     _epoch: int | None = None
@@ -227,7 +228,9 @@ class Publisher:
             around = None
             if self._reference is not None:
                 shapes = self._values.of(Spot(key.audience, key.focus), SHAPES).value
-                around = Surroundings(self._reference, shapes, now, self.clock.zone, provisional)
+                around = Surroundings(
+                    self._reference, shapes, now, self.clock.zone, provisional, self.position_max_age_s
+                )
             entries[f"{BODY}{key}"] = wire.pack(body.compose(stamp, self._values, around))
         return entries
 

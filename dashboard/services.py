@@ -1,12 +1,16 @@
 """The parts that the web application is made of, each once; chosen in one place (``dashboard.compose``)."""
 
+import hashlib
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, TypeVar, cast
 
 from dash import ctx
-from flask import request
+from flask import current_app, request
+from flask_caching import Cache
 
 from dashboard.auth import COOKIE_SECONDS, VIEWER_COOKIE, Entrances, chosen_viewer
 from dashboard.clock import Clock, city_time
@@ -18,11 +22,28 @@ from dashboard.security import viewer_of
 from dashboard.settings import Settings
 from dashboard.stores import Broadcast
 from data_access.engine import Database, ScopedReader
-from data_access.errors import SourceUnreachable, UnknownPlace
+from data_access.errors import LedgerError, SourceUnreachable, UnknownPlace
+from data_access.ledger import Access, Ledger
 from data_access.reference import Reference
+from data_access.scope import Scope
 from indicators.policy import Policy
 from indicators.values import At
 from indicators.workcalendar import WorkCalendar
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+CONVERSATION: Final = "gridwall-conversation"
+
+
+def _sorted(scope: Scope) -> list[tuple[list[str] | None, list[str] | None]]:
+    """The grants of a scope in an order that is always the same."""
+    return [
+        (
+            None if grant.areas is None else sorted(grant.areas),
+            None if grant.departments is None else sorted(grant.departments),
+        )
+        for grant in scope.grants
+    ]
 
 
 @dataclass(frozen=True)
@@ -39,6 +60,7 @@ class Services:
     policy: Policy
     entrances: Entrances
     geometry: GeometryStore
+    ledger: Ledger
     build: str
     alive: Callable[[], bool] | None = None
 
@@ -53,6 +75,28 @@ class Services:
     def asks(self) -> AbstractContextManager[ScopedReader]:
         """A snapshot with the rows and columns of the person behind this request."""
         return self.database.reader(viewer_of().scope)
+
+    def recall(self, what: str, make: Callable[[], T]) -> T:
+        """What was made for the same question of the same rights within half a minute, else made now."""
+        cache: Cache = current_app.extensions[CONVERSATION]
+        scope = viewer_of().scope
+        key = hashlib.sha256(repr((scope.audience, _sorted(scope), what)).encode()).hexdigest()
+        kept = cache.get(key)
+        if kept is None:
+            kept = make()
+            cache.set(key, kept)
+        return cast(T, kept)
+
+    def note(self, action: str, target: str) -> None:
+        """Write into the ledger who looked at something personal. A ledger that is away stops nobody, and is logged."""
+        viewer = viewer_of()
+        access = Access(
+            self.clock.real(), viewer.name, viewer.audience.value, action, target, request.remote_addr or ""
+        )
+        try:
+            self.ledger.log_access(access)
+        except LedgerError as error:
+            _log.error("an access could not be noted", extra={"action": action, "target": target, "cause": str(error)})
 
     def require(self, area: str) -> None:
         """Raises UnknownPlace when the person behind this request may not ask about the area, or there is none.

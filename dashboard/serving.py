@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+from pathlib import Path
 from typing import Any, Final
 
 import gunicorn.http.wsgi  # type: ignore[import-untyped]
@@ -34,8 +35,11 @@ class _OurLog(Logger):  # type: ignore[misc]
 class WebServer(BaseApplication):  # type: ignore[misc]
     """One gunicorn. Everything with threads or connections is made in the worker, after the fork."""
 
-    def __init__(self, settings: Settings, *, embedded: bool, descriptor: int | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, embedded: bool, descriptor: int | None = None, started: Path | None = None
+    ) -> None:
         self._settings = settings
+        self._started_file = started
         self._embedded = embedded
         self._descriptor = descriptor
         self._beat: Beat | None = None
@@ -68,7 +72,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         settings = self._settings
         logs.set_up(settings.log, settings.log_level)
         broadcast = open_broadcast(settings.store.get_secret_value())
-        clock, geometry = clock_of(settings), geometry_of(settings, broadcast)
+        clock, geometry = clock_of(settings, broadcast), geometry_of(settings, broadcast)
         if self._embedded:
             self._beat = publisher_of(settings, broadcast, geometry, clock)
         services = services_of(settings, broadcast, geometry, clock, self._beat)
@@ -80,6 +84,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             self._directory.start()
         if self._beat is not None:
             self._beat.start()
+        if self._started_file is not None:
+            self._started_file.touch()
 
     def _ended(self, _server: Any, _worker: Any) -> None:
         if self._beat is not None:
@@ -88,8 +94,12 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             self._directory.stop()
 
 
-def serve(settings: Settings, *, embedded: bool, descriptor: int | None = None) -> None:
-    """Serve until told to stop. ``descriptor`` is a listening socket that is already open; it is served as it is."""
+def serve(settings: Settings, *, embedded: bool, descriptor: int | None = None, started: Path | None = None) -> None:
+    """Serve until told to stop.
+
+    ``descriptor`` is a listening socket that is already open; it is served as it is. ``started`` is a file that is made
+    when the first worker answers.
+    """
     gunicorn.http.wsgi.SERVER = "gridwall"
     _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}/", "publisher": embedded})
-    WebServer(settings, embedded=embedded, descriptor=descriptor).run()
+    WebServer(settings, embedded=embedded, descriptor=descriptor, started=started).run()

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     backdrop: Path | None = Field(None, description="GeoJSON file of lakes and rivers (WGS-84) drawn under the areas")
     backdrop_credit: str = Field("", max_length=120, description="Whom to credit for the backdrop or the tiles")
     tiles: str = Field("", description="Address pattern of map tiles under the areas, https://.../{z}/{x}/{y}.png")
+    tiles_crs: Literal["wgs84", "gcj02"] = Field(
+        "wgs84", description="Datum of the tiles; the areas are drawn in the same, so that they fit"
+    )
 
     log: Literal["auto", "text", "json"] = Field("auto", description="Form of the log: JSON lines unless on a terminal")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged")

@@ -5,6 +5,7 @@ quiet, live. "Stale" here means that reading fails and the last value stands; th
 as-of passes its limit.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -21,7 +22,36 @@ _OF_POSITIONS: Final = frozenset({"duty", "map_duty"})
 _CANNOT_READ: Final = (SourceUnreachable, SourceTooSlow)
 
 
-def state_of(latest: Latest, sources: Latest, draw_error: DashboardError | None) -> tuple[str, dict[str, Any] | None]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of the source: the latest ``sources`` reading, the city's zone, how old a position may be (s)."""
+
+    latest: Latest
+    zone: ZoneInfo
+    position_max_age_s: float
+
+    def speech(self, reading: str) -> str:
+        """live, quiet or silent. Positions have a rule of their own: silent when the newest is too old to count."""
+        said = self.latest.value
+        if not isinstance(said, Sources) or self.latest.as_of is None:
+            return "live"
+        if reading not in _OF_POSITIONS:
+            return said.state
+        at = self.written_at(reading)
+        return "live" if at is not None and self.latest.as_of - at / 1000 <= self.position_max_age_s else "silent"
+
+    def written_at(self, reading: str) -> int | None:
+        """When the source last wrote what this reading counts, in ms since 1970; None when that is not known."""
+        said = self.latest.value
+        if not isinstance(said, Sources):
+            return None
+        at: datetime | None = said.positions_at if reading in _OF_POSITIONS else said.orders_at
+        return None if at is None else epoch_ms(at, self.zone)
+
+
+def state_of(
+    reading: str, latest: Latest, source: Source, draw_error: DashboardError | None
+) -> tuple[str, dict[str, Any] | None]:
     """The state of a panel and the reason (a catalogue key and parameters), None when there is none to give."""
     if isinstance(latest.value, NotRecorded):
         return "not_recorded", {"key": "not-recorded", "params": {"missing": ", ".join(latest.value.missing)}}
@@ -32,21 +62,10 @@ def state_of(latest: Latest, sources: Latest, draw_error: DashboardError | None)
         return "waiting", None
     if draw_error is not None:
         return "broken", why(draw_error)
-    speech = sources.value
-    if isinstance(speech, Sources) and speech.state != "live":
-        return speech.state, None
-    return "live", None
+    return source.speech(reading), None
 
 
 def why(error: DashboardError) -> dict[str, Any]:
     """The cause as a key and parameters; never the detail, which may hold what a driver said."""
     params = {name: str(value) for name, value in error.params.items()}
     return {"key": error.key, "params": params} if params else {"key": error.key}
-
-
-def source_at(reading: str, sources: Latest, zone: ZoneInfo) -> int | None:
-    """When the source last wrote what this reading counts, in ms since 1970; None when that is not known."""
-    if not isinstance(sources.value, Sources):
-        return None
-    at: datetime | None = sources.value.positions_at if reading in _OF_POSITIONS else sources.value.orders_at
-    return None if at is None else epoch_ms(at, zone)

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,7 +50,7 @@ class Demo:
     def get(self, path: str) -> tuple[int, bytes]:
         """Status and content; 0 when nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -65,6 +65,11 @@ class Demo:
         """The log."""
         return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
+    def end(self) -> None:
+        """Whatever happens."""
+        self.process.kill()
+        self.process.wait(30)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
@@ -75,12 +80,26 @@ def folder(tmp_path: Path) -> Iterator[Path]:
             os.kill(pid, signal.SIGKILL)
 
 
-def test_the_demo_from_the_first_second_to_the_last(folder: Path) -> None:
-    demo = Demo(folder)
+@pytest.fixture
+def start(folder: Path) -> Iterator[Callable[[], Demo]]:
+    """Starts demos and ends them."""
+    begun: list[Demo] = []
+
+    def begin() -> Demo:
+        begun.append(Demo(folder))
+        return begun[-1]
+
+    yield begin
+    for demo in begun:
+        demo.end()
+
+
+def test_the_demo_from_the_first_second_to_the_last(folder: Path, start: Callable[[], Demo]) -> None:
+    demo = start()
     wait_until(lambda: demo.get("/")[0] == 200, "the address to answer")
     assert b'http-equiv="refresh"' in demo.get("/")[1], "the page of the progress comes first"
-    assert demo.get("/readyz")[0] == 503
-    assert json.loads(demo.get("/readyz")[1])["reasons"] == ["demo-city-being-built"]
+    status, said = demo.get("/readyz")
+    assert (status, json.loads(said)["reasons"]) == (503, ["demo-city-being-built"])
     assert demo.get("/healthz")[0] == 200
     assert demo.get("/live/wall/overview/3203/zh")[0] == 503
     answered: list[int] = []
@@ -104,7 +123,7 @@ def test_the_demo_from_the_first_second_to_the_last(folder: Path) -> None:
 
     city = folder / "demo-town" / "city.sqlite"
     before = city.stat().st_ino
-    again = Demo(folder)
+    again = start()
     began = time.monotonic()
     wait_until(lambda: again.get("/readyz")[0] == 200, "the wall again", 120)
     assert city.stat().st_ino == before, f"the city was built anew after {time.monotonic() - began:.0f} s"

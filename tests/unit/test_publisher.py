@@ -256,6 +256,20 @@ def test_the_source_speaks_through_every_panel(speech: Any) -> None:
     assert show.panel("a")["state"] == speech
     assert show.panel("a")["source_at"] == show.body()["beat_at"] - 60_000
     assert show.panel("duty")["source_at"] is None
+    assert show.panel("duty")["state"] == "silent", "nobody ever sent a position"
+
+
+@pytest.mark.parametrize(("minute", "state"), [(29, "live"), (20, "live"), (19, "silent")])
+def test_positions_have_a_rule_of_their_own(minute: int, state: str) -> None:
+    at = datetime(2026, 3, 11, 10, minute)
+    sources = Sources(orders_at=None, positions_at=at, future_rows=0, feeds=(), state="quiet", usual_per_hour=None)
+    show = stage(
+        {"a": text_panel("a", "a"), "duty": text_panel("duty", "duty")},
+        {"a": lambda job, now: 1, "duty": lambda job, now: 1, "sources": lambda job, now: sources},
+    )
+    show.beat()
+    assert (show.panel("a")["state"], show.panel("duty")["state"]) == ("quiet", state)
+    assert show.panel("duty")["source_at"] == show.body()["beat_at"] - (30 - minute) * 60_000
 
 
 def test_ten_minutes_without_a_database_leave_the_last_values_marked_and_heal_alone() -> None:
