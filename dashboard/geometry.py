@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from dashboard import shapes as polygonal
 from dashboard.bodies import Shapes
-from data_access.crs import Crs
+from data_access.crs import Crs, from_wgs84
 from data_access.engine import ScopedReader
 from data_access.errors import StoreError
 from data_access.queries.boundaries import Boundary, Sign, boundaries, sign
@@ -100,7 +100,8 @@ class GeometryStore:
     """Makes the files of an area when somebody looks at it, and again when its areas have changed.
 
     ``keep`` shares the files between processes (the broadcast store); ``backdrop`` is a GeoJSON file of water in
-    WGS-84, ``credit`` its attribution; ``schematic`` says that the boundaries are drawn, not surveyed.
+    WGS-84, ``credit`` its attribution; ``schematic`` says that the boundaries are drawn, not surveyed; ``tiles`` is the
+    address pattern of the operator's map and ``tiles_crs`` its datum, in which everything is drawn then.
     """
 
     def __init__(
@@ -110,13 +111,17 @@ class GeometryStore:
         schematic: bool = False,
         backdrop: Path | None = None,
         credit: str = "",
+        tiles: str = "",
+        tiles_crs: Crs = Crs.WGS84,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keep = keep
         self._schematic = schematic
         self._credit = credit
         self._clock = clock
-        self._water = _Water(backdrop)
+        self._tiles = tiles
+        self._datum = tiles_crs if tiles else Crs.WGS84
+        self._water = _Water(backdrop, self._datum)
         self._lock = threading.Lock()
         self._drawings: dict[str, Drawing] = {}
         self._files: dict[str, File] = {}
@@ -149,7 +154,7 @@ class GeometryStore:
 
     def _redrawn(self, db: ScopedReader, area: str, mark: Sign, now: float, before: Drawing | None) -> Drawing:
         started = time.perf_counter()
-        parts = draw(db, area)
+        parts = draw(db, area, self._datum)
         files = {name: File.of(content) for name, content in parts.contents(self._water).items()}
         shapes = None if parts.cells is None else self._described(parts, files)
         if before is not None and before.shapes == shapes:
@@ -172,6 +177,7 @@ class GeometryStore:
             credit=self._credit or None,
             schematic=self._schematic,
             missing=parts.missing,
+            tiles=self._tiles or None,
         )
         return Shapes(geometry, parts.codes)
 
@@ -235,8 +241,8 @@ class Parts:
         return found
 
 
-def draw(db: ScopedReader, area: str) -> Parts:
-    """The shapes of an area: its cells, the outlines of the levels between, names with their places.
+def draw(db: ScopedReader, area: str, datum: Crs = Crs.WGS84) -> Parts:
+    """The shapes of an area in this datum: its cells, the outlines of the levels between, names with their places.
 
     Raises the errors of ``ScopedReader.rows``.
     """
@@ -247,7 +253,10 @@ def draw(db: ScopedReader, area: str) -> Parts:
     for row in boundaries(db, LEVELS):
         if row.code in inside:
             by_level.setdefault(row.level, []).append(row)
-    found = {level: polygonal.polygons([row.geojson for row in by_level[level]], db.crs) for level in by_level}
+    found = {
+        level: polygonal.redrawn(polygonal.polygons([row.geojson for row in by_level[level]], db.crs), datum)
+        for level in by_level
+    }
     drawn = {row.code: shape for row, shape in zip(by_level[level], found[level], strict=True) if shape is not None}
     if not drawn:
         return Parts((), None, None, None, len(by_level[level]))
@@ -267,7 +276,7 @@ def draw(db: ScopedReader, area: str) -> Parts:
     between = _levels_between(tree, area, level, by_level)
     outlines = _outlines(tree, area, between, known, drawn)
     labelled = (*between, level) if len(drawn) <= CELL_LABELS else between
-    outlines["labels"] = _labels(tree, inside, labelled, known)
+    outlines["labels"] = _labels(tree, inside, labelled, known, datum)
     return Parts(tuple(drawn), cells, outlines, cells["bbox"], len(by_level[level]) - len(drawn))
 
 
@@ -333,19 +342,21 @@ def _names(tree: AreaTree, code: str, within: str) -> dict[str, str]:
 
 
 def _labels(
-    tree: AreaTree, inside: Iterable[str], levels: tuple[str, ...], known: Mapping[str, BaseGeometry]
+    tree: AreaTree, inside: Iterable[str], levels: tuple[str, ...], known: Mapping[str, BaseGeometry], datum: Crs
 ) -> list[dict[str, Any]]:
     """Names with the point they stand at and the width of their area in degrees."""
     return [
-        _label(tree.by_code[code], known[code])
+        _label(tree.by_code[code], known[code], datum)
         for code in sorted(inside)
         if code in known and code in tree.by_code and tree.by_code[code].level in levels
     ]
 
 
-def _label(area: Area, shape: BaseGeometry) -> dict[str, Any]:
+def _label(area: Area, shape: BaseGeometry, datum: Crs) -> dict[str, Any]:
     west, south, east, north = shape.bounds
     lon, lat = area.lon, area.lat
+    if lon is not None and lat is not None:
+        lon, lat = from_wgs84(lon, lat, datum)
     if lon is None or lat is None or not (west <= lon <= east and south <= lat <= north):
         point = shape.representative_point()
         lon, lat = point.x, point.y
@@ -358,8 +369,9 @@ def _label(area: Area, shape: BaseGeometry) -> dict[str, Any]:
 class _Water:
     """Lakes and rivers from the operator's file, read at the first use."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, datum: Crs) -> None:
         self._path = path
+        self._datum = datum
         self._shapes: polygonal.Shapes | None = None
 
     def near(self, box: tuple[float, float, float, float]) -> dict[str, Any] | None:
@@ -381,5 +393,5 @@ class _Water:
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             _log.warning("the backdrop cannot be read", extra={"file": self._path.name, "cause": str(error)})
             return np.array([], dtype=object)
-        found = polygonal.polygons(texts, Crs.WGS84)
+        found = polygonal.redrawn(polygonal.polygons(texts, Crs.WGS84), self._datum)
         return found[~shapely.is_missing(found)]

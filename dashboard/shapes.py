@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from data_access.crs import Crs, boundary_to_wgs84
+from data_access.crs import Crs, boundary_to_wgs84, from_wgs84
 
 DECIMALS: Final = 5
 """About a metre: far below a pixel of any wall."""
@@ -36,6 +36,19 @@ def polygons(texts: Sequence[str | None], crs: Crs) -> Shapes:
         shapes[i] = _polygonal(shapely.make_valid(shapes[i]))
     shapes[~_usable(shapes)] = None
     return shapes
+
+
+def redrawn(shapes: Shapes, crs: Crs) -> Shapes:
+    """The same shapes in the datum of the tiles they lie on. About 10 microseconds a point, nothing for WGS-84."""
+    if crs is Crs.WGS84:
+        return shapes
+
+    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        pairs = [from_wgs84(lon, lat, crs) for lon, lat in points.tolist()]
+        return np.round(np.array(pairs, dtype=float).reshape(-1, 2), DECIMALS)
+
+    drawn: Shapes = shapely.transform(shapes, moved)
+    return drawn
 
 
 def _usable(shapes: Shapes) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
-from fast_geocn import bd09_to_wgs84, gcj02_to_wgs84
+from fast_geocn import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from numpy.typing import ArrayLike, NDArray
 
 
@@ -21,6 +21,7 @@ class Crs(StrEnum):
 
 Point = tuple[float, float]
 _INVERSE: Final[Mapping[Crs, Callable[[float, float], Point]]] = {Crs.GCJ02: gcj02_to_wgs84, Crs.BD09: bd09_to_wgs84}
+_FORWARD: Final[Mapping[Crs, Callable[[float, float], Point]]] = {Crs.GCJ02: wgs84_to_gcj02, Crs.BD09: wgs84_to_bd09}
 
 
 def point_to_wgs84(lon: float | None, lat: float | None, crs: Crs) -> tuple[float | None, float | None]:
@@ -28,6 +29,11 @@ def point_to_wgs84(lon: float | None, lat: float | None, crs: Crs) -> tuple[floa
     if crs is Crs.WGS84 or lon is None or lat is None or not (math.isfinite(lon) and math.isfinite(lat)):
         return lon, lat
     return _INVERSE[crs](lon, lat)
+
+
+def from_wgs84(lon: float, lat: float, crs: Crs) -> Point:
+    """One point in degrees of WGS-84 in another datum, for drawing upon tiles of that datum."""
+    return (lon, lat) if crs is Crs.WGS84 else _FORWARD[crs](lon, lat)
 
 
 def to_wgs84(lon: ArrayLike, lat: ArrayLike, crs: Crs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

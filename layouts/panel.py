@@ -17,7 +17,8 @@ class Geometry:
     """Where the browser finds the shapes of a place: immutable addresses named by the hash of their content.
 
     ``cells_hash`` names the order in which a layer's classes are written; ``credit`` is shown as the attribution;
-    ``schematic`` says that the borders are drawn, not surveyed; ``missing`` counts cells without a boundary.
+    ``schematic`` says that the borders are drawn, not surveyed; ``missing`` counts cells without a boundary;
+    ``tiles`` is the address pattern of the operator's map under the areas.
     """
 
     cells: str
@@ -27,6 +28,7 @@ class Geometry:
     credit: str | None = None
     schematic: bool = False
     missing: int = 0
+    tiles: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

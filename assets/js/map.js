@@ -6,11 +6,12 @@
   const SMALLEST_HIT_PX = 4;
   const SMALL_SHARE = 0.25;
   const PAD_REM = 0.12;
+  const OVER_TILES = 0.7;
   const IDS = {cells: 'map-cells', outlines: 'map-outlines', borders: 'map-borders', water: 'map-water', picked: 'map-picked'};
 
   const fresh = () => ({
     map: null, frame: null, files: {}, loading: {}, values: {}, active: '', fixed: '', since: 0, free: false, tip: null,
-    labels: [], bbox: null, sizes: [], hovered: null, observer: null, failures: 0,
+    labels: [], bbox: null, sizes: [], hovered: null, observer: null, failures: 0, tiles: null,
   });
   let view = fresh();
   let hub = null;
@@ -30,8 +31,18 @@
     view.frame = frame;
     load('outlines', frame.outlines);
     load('cells', frame.cells);
-    load('water', frame.water);
+    if (!frame.tiles) load('water', frame.water);
+    lay(frame.tiles);
     drawLegend();
+  }
+
+  /** The operator's own map under the areas, which then let it shine through. @param {?string} tiles pattern of addresses */
+  function lay(tiles) {
+    if (!tiles || !view.map || (view.tiles && view.tiles.map === view.map && view.tiles.pattern === tiles)) return;
+    if (view.tiles) view.tiles.layer.remove();
+    const layer = window.L.tileLayer(tiles, {updateWhenIdle: true, keepBuffer: 1});
+    view.tiles = {map: view.map, pattern: tiles, layer: layer.addTo(view.map)};
+    view.map.getPane('overlayPane').style.opacity = String(OVER_TILES);
   }
 
   /** @param {string} kind @param {?string} url */
@@ -203,6 +214,7 @@
     if (view.observer) view.observer.disconnect();
     view.observer = new ResizeObserver(fit);
     view.observer.observe(map.getContainer());
+    lay(view.frame && view.frame.tiles);
     fit();
   }
 

@@ -103,6 +103,7 @@ def show(sources: Sources, showing: Showing) -> Props:
                 "schematic": geometry.schematic,
                 "credit": geometry.credit,
                 "missing": geometry.missing,
+                "tiles": geometry.tiles,
             }
         }
     }

@@ -193,6 +193,10 @@ def running(lang: str = "zh") -> Iterator[FakeWall]:
 
     server.add_url_rule("/live/<path:rest>", "live", answered)
     server.add_url_rule("/geometry/<name>.json", "geometry", geometry)
+    def tile(**_place: str) -> Response:
+        return Response('<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"/>', mimetype="image/svg+xml")
+
+    server.add_url_rule("/tile/<z>/<x>/<y>", "tile", tile)
     server.add_url_rule("/readyz", "readyz", lambda: Response("", 200 if wall.ready else 503))
     http = make_server("127.0.0.1", 0, server, threaded=True, request_handler=Quiet)
     wall.base_url = f"http://127.0.0.1:{http.server_port}/"
@@ -248,15 +252,16 @@ def outline(cells: dict[str, Any], name: str = "street") -> dict[str, Any]:
 
 
 def serve_map(
-    wall: FakeWall, cells: dict[str, Any], outlines: dict[str, Any] | None = None, name: str = "ab12"
+    wall: FakeWall, cells: dict[str, Any], outlines: dict[str, Any] | None = None, name: str = "ab12", **more: Any
 ) -> None:
-    """Let the map have these shapes; a hash is anything of hexadecimal digits here."""
+    """Let the map have these shapes; a hash is anything of hexadecimal digits here, ``more`` is said of the map."""
     wall.files[name] = json.dumps(cells).encode()
     data: dict[str, Any] = {"cells": f"/geometry/{name}.json", "outlines": None, "water": None, "missing": 2}
     if outlines is not None:
         wall.files[f"{name}00"] = json.dumps(outlines).encode()
         data["outlines"] = f"/geometry/{name}00.json"
-    wall.show("map-frame", {"geometry": {"data": {**data, "schematic": True, "credit": "© OpenStreetMap"}}})
+    data |= {"schematic": True, "credit": "© OpenStreetMap"} | more
+    wall.show("map-frame", {"geometry": {"data": data}})
 
 
 def serve_layer(wall: FakeWall, layer: str, classes: str, name: str = "ab12", **legend: Any) -> None:

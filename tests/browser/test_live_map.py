@@ -225,3 +225,12 @@ def test_the_place_fills_the_map_at_every_size(wall: FakeWall, open_page: OpenPa
       const fills = Math.max((b.x - a.x) / size.clientWidth, (b.y - a.y) / size.clientHeight);
       return a.x >= 0 && a.y >= 0 && b.x <= size.clientWidth && b.y <= size.clientHeight && fills > 0.85;
     }""")
+
+
+def test_the_operators_tiles_lie_under_the_areas(wall: FakeWall, open_page: OpenPage) -> None:
+    serve_map(wall, squares(COLUMNS, ROWS), tiles=wall.base_url + "tile/{z}/{x}/{y}")
+    serve_layer(wall, "workload", classes())
+    page = drawn(wall, open_page)
+    expect(page.locator("img.leaflet-tile-loaded").first).to_be_attached()
+    assert 0 < float(page.evaluate("gridwall.map.peek().map.getPane('overlayPane').style.opacity")) < 1
+    assert colour(page, 0) == TOKENS["ramp-0"]

@@ -12,6 +12,7 @@ import pytest
 from dashboard.bodies import Shapes
 from dashboard.geometry import REREAD_S, GeometryStore
 from dashboard.stores import MemoryBroadcast
+from data_access.crs import Crs, from_wgs84
 from data_access.engine import Database
 from data_access.errors import StoreError
 from data_access.queries.boundaries import sign
@@ -253,3 +254,16 @@ def test_a_backdrop_that_cannot_be_read_is_only_missing(
     database = sqlite_database.database()
     assert made(store, database).geometry.water is None
     database.close()
+
+
+def test_upon_tiles_of_another_datum_everything_is_drawn_in_it(sqlite_database: ContractDatabase) -> None:
+    store = GeometryStore(MemoryBroadcast(), tiles="https://tiles.example/{z}/{x}/{y}.png", tiles_crs=Crs.GCJ02)
+    database = sqlite_database.database()
+    geometry = made(store, database).geometry
+    database.close()
+    assert geometry.tiles == "https://tiles.example/{z}/{x}/{y}.png"
+    corner = content(store, geometry.cells)["features"][0]["geometry"]["coordinates"][0][0]
+    assert corner == pytest.approx(from_wgs84(117.0, 34.0, Crs.GCJ02), abs=1e-5)
+    assert abs(corner[0] - 117.0) > 0.001
+    label = next(label for label in content(store, geometry.outlines)["labels"] if label["name"] == "东湖区")
+    assert (label["lon"], label["lat"]) == pytest.approx(from_wgs84(117.04, 34.02, Crs.GCJ02), abs=1e-5)
