@@ -109,10 +109,11 @@ def test_the_account_of_the_script_may_not_write(address: str) -> None:
         assert isinstance(translate(refused.value), SourceRefused)
         return
     engine = create_engine(address, poolclass=NullPool)
-    tables = ("work_orders", "platform.t_work_orders")
-    for table, before in itertools.product(tables, ("SELECT 1", "SET SESSION TRANSACTION READ WRITE")):
+    postgresql = engine.dialect.name == "postgresql"
+    ask = "SET transaction_read_only = off" if postgresql else "SET SESSION TRANSACTION READ WRITE"
+    for table, before in itertools.product(("work_orders", "platform.t_work_orders"), ("SELECT 1", ask)):
         with engine.connect() as connection, pytest.raises(DBAPIError) as refused:
-            connection.exec_driver_sql(before if engine.dialect.name != "postgresql" else "SET transaction_read_only = off")
+            connection.exec_driver_sql(before)
             connection.exec_driver_sql(f"DELETE FROM {table}")
         assert isinstance(translate(refused.value), SourceRefused)
 
