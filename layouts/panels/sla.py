@@ -48,10 +48,12 @@ _COLUMNS: Final = ("type", "place", "department", "due", "left")
 def show(sla: Sla, showing: Showing) -> Props:
     """One row an order; a sentence when nothing presses."""
     lang = showing.lang
-    cut = moment(sla.cut, showing.now, lang)
-    sub = t("sla-sub", lang, overdue=count(sla.overdue), cut=cut, soon=count(sla.due_by_cut))
+    today = sla.cut.date() == showing.now.date()
+    cut = f"{sla.cut:%H:%M}" if today else moment(sla.cut, showing.now, lang)
+    sub: list[Component | str] = [t("sla-sub", lang, overdue=count(sla.overdue), cut=cut, soon=count(sla.due_by_cut))]
     if showing.provisional:
-        sub = f"{sub} · {t('calendar-provisional', lang)}"
+        mark = t("calendar-mark", lang)
+        sub.append(html.Span(mark, className="mark", title=t("calendar-provisional", lang)))
     rows = [_row(row, showing) for row in sla.rows]
     body: Sequence[Component] | Component = rows if rows else empty(t("sla-empty", lang))
     return {"rows": shown(body), "sub": shown(sub)}

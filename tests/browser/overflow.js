@@ -3,7 +3,8 @@
    what fits whole (.events, .feeds, .foot): of these a child must be wholly inside or wholly outside. */
 (() => {
   const found = [];
-  const slack = 1.5;
+  const scale = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 100);
+  const slack = 1.5 * scale;
   const screen = {left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight};
   const scrolls = document.documentElement.scrollHeight > window.innerHeight + slack;
   const wall = document.querySelector('.wall');
@@ -72,8 +73,8 @@
 
   for (const element of wall.querySelectorAll('.sub, h1, h2, .kpi-number, .kpi-foot, .panel-head, .row, .cell, .nav, .clock-facts, .rows, .panel-body')) {
     if (!visible(element) || element.closest('.drawer, .leaflet-container')) continue;
-    if (element.scrollWidth > element.clientWidth + 2) found.push('wider than its place: ' + name(element));
-    if (element.scrollHeight > element.clientHeight + 4 && element.matches('.rows, .panel-head, .panel-body')) found.push('higher than its place: ' + name(element));
+    if (element.scrollWidth > element.clientWidth + 2 * scale) found.push('wider than its place: ' + name(element));
+    if (element.scrollHeight > element.clientHeight + 4 * scale && element.matches('.rows, .panel-head, .panel-body')) found.push('higher than its place: ' + name(element));
   }
 
   const words = [];
@@ -88,7 +89,7 @@
       if (a.element.contains(b.element) || b.element.contains(a.element)) continue;
       const over = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
       const deep = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-      if (over > 2 && deep > 0.35 * Math.min(a.box.height, b.box.height)) found.push('one over another: ' + name(a.element) + ' and ' + name(b.element));
+      if (over > 2 * scale && deep > 0.35 * Math.min(a.box.height, b.box.height)) found.push('one over another: ' + name(a.element) + ' and ' + name(b.element));
     }
   }
   return [...new Set(found)];

@@ -189,7 +189,7 @@ def test_deadlines_say_type_community_department_and_due() -> None:
     props = shown(PANELS["sla"])
     first = "|".join(texts(props["rows"]["children"][0]))
     assert first == "占道经营|昨天 17:18|翟山社区|应急管理局"
-    assert said(props, "sub") == "超期 87 · 今天 18:00前再超期 37"
+    assert said(props, "sub") == "超期 87 · 18:00 前再超期 37"
     assert said(shown(PANELS["sla"], Sla((), 0, NOW, 0, False)), "rows") == "没有临近或超过期限的工单"
 
 

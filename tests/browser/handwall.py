@@ -1,0 +1,81 @@
+"""The product's own page on hand-made readings, in any state of data that a test asks for, without a database."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from dash import Dash, Input, Output, dcc, html
+from flask import request
+from werkzeug.serving import make_server
+
+from layouts import ids
+from layouts.pages.wall import page
+from layouts.panels import PANELS
+from layouts.scene import Place
+from layouts.scenes import SCENES
+from layouts.words import t
+from tests.browser.fakewall import ASSETS, FakeWall, Quiet
+from tests.fixtures import handmade
+
+STATES = ("live", "quiet", "silent", "stale", "broken", "not_recorded", "waiting")
+_WHY = {
+    "stale": {"key": "source-unreachable"},
+    "broken": {"key": "source-too-slow"},
+    "not_recorded": {"key": "not-recorded", "params": {"missing": "work_orders.close_due_at|handle_due_at"}},
+}
+
+
+class HandWall(FakeWall):
+    """All panels of the overview, drawn from the hand-made readings."""
+
+    def fill(self, lang: str, state: str = "live") -> None:
+        """Every panel in this state; what was never read has no props."""
+        data = handmade.data()
+        for panel in PANELS.values():
+            shows = state not in {"waiting", "not_recorded"}
+            at = handmade.showing(lang, also={name: data.get(name) for name in panel.also}, provisional=True)
+            props = panel.show(data[panel.reading], at) if shows else {}
+            head: dict[str, Any] = {"state": state, "stale_ms": 600_000, "why": _WHY.get(state)}
+            self.show(panel.id, _plain(props), **head)
+
+
+def _plain(props: Any) -> Any:
+    return orjson.loads(orjson.dumps(props, default=lambda component: component.to_plotly_json()))
+
+
+@contextmanager
+def standing() -> Iterator[HandWall]:
+    """The server on a free port, until the block ends; ``?lang=en`` is English."""
+    wall = HandWall()
+    app = Dash("handwall", assets_folder=str(ASSETS), title="hand", update_title="", enable_mcp=False)
+    app.layout = html.Div([dcc.Location(id=ids.PAGE_URL), html.Div(id=ids.PAGE_BODY)])
+
+    @app.callback(Output(ids.PAGE_BODY, "children"), Input(ids.PAGE_URL, "search"))
+    def show_page(search: str | None) -> Any:
+        lang = "en" if "lang=en" in (search or "") else "zh"
+        place = Place(handmade.CITY, handmade.REFERENCE.tree.by_code[handmade.CITY].label(lang))
+        return page(
+            SCENES["overview"],
+            place,
+            lang,
+            audience="wall",
+            zone="Asia/Shanghai",
+            now_ms=wall.now(),
+            build=wall.build,
+            note=t("data-note-demo", lang),
+        )
+
+    app.server.add_url_rule("/live/<path:rest>", "live", lambda rest: wall.answer(request.args.get("since")))
+    http = make_server("127.0.0.1", 0, app.server, threaded=True, request_handler=Quiet)
+    wall.base_url = f"http://127.0.0.1:{http.server_port}/"
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield wall
+    finally:
+        wall.answer_again()
+        http.shutdown()
+        thread.join(5)
+        http.server_close()
