@@ -41,5 +41,10 @@ class Values:
         """Forget all other places."""
         self._latest = {job: latest for job, latest in self._latest.items() if job.spot in spots}
 
+    @property
+    def any_good(self) -> bool:
+        """Whether anything could be read at all."""
+        return any(latest.as_of is not None for latest in self._latest.values())
+
     def __len__(self) -> int:
         return len(self._latest)

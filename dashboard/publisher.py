@@ -242,7 +242,7 @@ class Publisher:
             "beat_at": int(beat_at * 1000),
             "real_at": self.clock.real(),
             "bodies": len(entries),
-            "read": self._reference is not None,
+            "read": self._values.any_good,
             "trouble": None if self._trouble is None else self._trouble.key,
             "ledger": self.mandate.problem(),
         }

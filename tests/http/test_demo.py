@@ -113,7 +113,9 @@ def test_the_demo_from_the_first_second_to_the_last(folder: Path, start: Callabl
     assert set(answered) == {200}, "no connection was refused while the wall took over"
     body = json.loads(demo.get("/live/wall/overview/3203/zh")[1])
     assert {"filed", "open", "flow", "sla", "map-workload", "duty"} <= set(body["panels"])
-    assert body["panels"]["open"]["state"] in {"live", "quiet"}
+    live = "/live/wall/overview/3203/zh"
+    good = {"live", "quiet"}
+    wait_until(lambda: json.loads(demo.get(live)[1])["panels"]["open"]["state"] in good, "the first numbers", 60)
     first = body["seq"]
     wait_until(lambda: json.loads(demo.get("/live/wall/overview/3203/zh")[1])["seq"] > first, "the next beat")
     assert len(knowing(folder)) >= 4
