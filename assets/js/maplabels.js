@@ -70,6 +70,8 @@
       element.textContent = label.text;
       element.style.left = Math.round(label.x) + 'px';
       element.style.top = Math.round(label.y) + 'px';
+      element.style.width = (ems(label.text) + 2 * GAP) + 'em';
+      element.style.marginLeft = -(ems(label.text) / 2 + GAP) + 'em';
       return element;
     });
     pane.replaceChildren(...drawn);

@@ -57,9 +57,14 @@
     });
   }
 
-  /** @returns {Promise<boolean>} whether the server says it is ready */
+  /** @param {string} url @returns {Promise<boolean>} whether it answers well */
+  function well(url) {
+    return fetch(url, {cache: 'no-store', credentials: 'same-origin'}).then((response) => response.ok, () => false);
+  }
+
+  /** @returns {Promise<boolean>} whether the server says it is ready, and this very page can be had: nobody is at a wall */
   function serverReady() {
-    return fetch('/readyz', {cache: 'no-store'}).then((response) => response.ok, () => false);
+    return well('/readyz').then((good) => good && well(window.location.href));
   }
 
   gridwall.reload = {seen, tick, serverReady};

@@ -2,8 +2,8 @@
 (function (gridwall) {
   'use strict';
 
-  /** @type {{element: ?Element, texts: Object<string, string>}} */
-  let kept = {element: null, texts: {}};
+  /** @type {{source: ?string, texts: Object<string, string>}} */
+  let kept = {source: null, texts: {}};
 
   /** @returns {?HTMLElement} the root of the wall, when the page has been drawn */
   function root() {
@@ -13,11 +13,12 @@
   /** @returns {Object<string, string>} */
   function texts() {
     const element = root();
-    if (element && kept.element !== element) {
+    const source = element && element.getAttribute('data-words');
+    if (source && kept.source !== source) {
       try {
-        kept = {element, texts: JSON.parse(element.getAttribute('data-words') || '{}')};
+        kept = {source, texts: JSON.parse(source)};
       } catch (error) {
-        kept = {element, texts: {}};
+        kept = {source, texts: {}};
       }
     }
     return kept.texts;
