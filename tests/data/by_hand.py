@@ -140,10 +140,14 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
     found["next due"] = [row[0] for row in ask(
         f"SELECT id FROM work_orders WHERE {OPEN} AND {DUE} >= :now AND (category_code IS NULL OR category_code NOT IN"
         f" {unseen}) ORDER BY {DUE}, id LIMIT 14", **bound)]  # fmt: skip
-    found["newest events"] = [str(row[0]) for row in ask(
-        "SELECT e.id FROM work_order_events e JOIN work_orders o ON o.id = e.order_id WHERE e.at <= :now"
-        " AND e.action NOT IN ('verify', 'accept', 'take', 'transfer', 'check', 'cancel', 'reopen')"
-        f" AND (o.category_code IS NULL OR o.category_code NOT IN {unseen}) ORDER BY e.at DESC, e.id DESC LIMIT 20", **bound)]  # fmt: skip
+    quiet = "('verify', 'accept', 'take', 'transfer', 'check', 'cancel', 'reopen')"
+    newest = ask(
+        "SELECT e.id FROM work_order_events e JOIN work_orders o ON o.id = e.order_id"
+        f" WHERE e.at <= :now AND e.action NOT IN {quiet}"
+        f" AND (o.category_code IS NULL OR o.category_code NOT IN {unseen}) ORDER BY e.at DESC, e.id DESC LIMIT 20",
+        **bound,
+    )
+    found["newest events"] = [str(row[0]) for row in newest]
     return found
 
 
