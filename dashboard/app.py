@@ -41,7 +41,7 @@ def create_app(services: Services) -> Dash:
         use_pages=True,
         pages_folder="",
         include_pages_meta=False,
-        title=settings.title if settings.language == "zh" else settings.title_en,
+        title=(settings.title if settings.language == "zh" else settings.title_en) or "gridwall",
         update_title="",
         enable_mcp=False,
         add_log_handler=False,

@@ -101,6 +101,7 @@ def _page(services: Services, scene: Scene, place: Place, lang: str, reference: 
         viewer_menu=_menu(services, reference, lang),
         note="" if notice == "none" else t(f"data-note-{notice}", lang),
         address="/wall",
+        title=services.settings.title if lang == "zh" else services.settings.title_en,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import orjson
 
-from dashboard import wire
+from dashboard import truth, wire
 from dashboard.bodies import Body, Shapes, Stamp, Surroundings
 from dashboard.clock import Clock, city_time
 from dashboard.keys import LiveKey
@@ -28,7 +28,7 @@ from data_access.engine import ScopedReader
 from data_access.errors import DashboardError, SourceTooSlow, StoreError
 from data_access.reference import Reference
 from indicators.policy import Policy
-from indicators.values import At
+from indicators.values import At, NotRecorded
 from indicators.workcalendar import WorkCalendar
 
 _log = logging.getLogger(__name__)
@@ -58,6 +58,8 @@ def reader_of(plan: Plan, calendar: WorkCalendar, policy: Policy, clock: Clock, 
         area = None if focus.area == db.reference.tree.root else focus.area
         if job.reading == SHAPES:
             return None if shapes is None else shapes(db, focus.area)
+        if focus.department is not None and job.reading in truth.OF_PEOPLE:
+            return NotRecorded(("shifts.department_code",))
         narrowed = db if area is None and focus.department is None else db.narrowed(area, focus.department)
         at = At(city_time(now, clock.zone), calendar, policy, area, focus.department)
         return plan.readings[job.reading].read(narrowed, at)

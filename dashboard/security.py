@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
@@ -85,6 +86,7 @@ def guard(server: Flask, settings: Settings, authenticator: Authenticator, hashe
         if viewer is None:
             return _refuse(401, "sign on first: through the city's entrance, or as a wall with its device token")
         g.viewer = viewer
+        g.began = time.perf_counter()
         return None
 
     def dress(response: Response) -> Response:
@@ -92,6 +94,11 @@ def guard(server: Flask, settings: Settings, authenticator: Authenticator, hashe
             return response  # JSON with headers of its own
         if "Content-Security-Policy" not in fixed:
             fixed["Content-Security-Policy"] = content_security_policy(hashes(), settings)
+        if request.method == "POST" and "began" in g:
+            ms = round((time.perf_counter() - g.began) * 1000, 1)
+            asked = (request.get_json(silent=True) or {}).get("output", "")
+            _log.info("callback", extra={"output": str(asked)[:120], "status": response.status_code, "ms": ms})
+        response.headers[_REQUEST_ID] = request_id.get()
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
         if "Cache-Control" not in response.headers:

@@ -84,8 +84,8 @@ class Settings(BaseSettings):
     )
     frame_ancestors: str = Field("'none'", description="Who may frame the pages (Content-Security-Policy)")
 
-    title: str = Field("网格治理指挥中心", max_length=60, description="Title of the wall in Chinese")
-    title_en: str = Field("Grid Governance Command Centre", max_length=80, description="Title of the wall in English")
+    title: str = Field("", max_length=60, description="Title of the wall in Chinese; by default it names the place")
+    title_en: str = Field("", max_length=80, description="Title of the wall in English; by default it names the place")
     area: str = Field("", description="Code of the area the wall begins with; by default the root of the tree")
     language: Literal["zh", "en"] = Field("zh", description="Language without ?lang=")
     notice: Literal["none", "demo", "replay"] = Field(

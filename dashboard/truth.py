@@ -18,7 +18,8 @@ from indicators.values import NotRecorded
 
 SOURCES: Final = "sources"
 """The reading that says when the source last wrote."""
-_OF_POSITIONS: Final = frozenset({"duty", "map_duty"})
+OF_PEOPLE: Final = frozenset({"duty", "map_duty"})
+"""Readings of people and their positions, which belong to areas and never to the orders of a department."""
 _CANNOT_READ: Final = (SourceUnreachable, SourceTooSlow)
 
 
@@ -35,7 +36,7 @@ class Source:
         said = self.latest.value
         if not isinstance(said, Sources) or self.latest.as_of is None:
             return "live"
-        if reading not in _OF_POSITIONS:
+        if reading not in OF_PEOPLE:
             return said.state
         at = self.written_at(reading)
         return "live" if at is not None and self.latest.as_of - at / 1000 <= self.position_max_age_s else "silent"
@@ -45,7 +46,7 @@ class Source:
         said = self.latest.value
         if not isinstance(said, Sources):
             return None
-        at: datetime | None = said.positions_at if reading in _OF_POSITIONS else said.orders_at
+        at: datetime | None = said.positions_at if reading in OF_PEOPLE else said.orders_at
         return None if at is None else epoch_ms(at, self.zone)
 
 

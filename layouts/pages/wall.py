@@ -26,15 +26,17 @@ def page(
     viewer_menu: Component | None = None,
     note: str = "",
     address: str = "/",
+    title: str = "",
 ) -> Component:
     """The whole page.
 
     ``now_ms`` is the server's time in epoch milliseconds, ``zone`` the city's time zone, ``note`` a remark on the data
-    ("demonstration data") already in the language, ``address`` the path of this page for the links of its header.
+    ("demonstration data") already in the language, ``address`` the path of this page for
+    the links of its header, ``title`` the city's own title of the wall.
     """
     return html.Div(
         [
-            header(scene, place, lang, viewer_menu, note, address),
+            header(scene, place, lang, viewer_menu, note, address, title),
             scene.layout(place, lang),
             drawer(lang),
         ],
@@ -53,7 +55,15 @@ def page(
     )
 
 
-def header(scene: Scene, place: Place, lang: str, viewer_menu: Component | None, note: str, address: str) -> Component:
+def header(
+    scene: Scene,
+    place: Place,
+    lang: str,
+    viewer_menu: Component | None,
+    note: str,
+    address: str,
+    title: str = "",
+) -> Component:
     """Title, navigation over the scenes there are, clock, date, and the truth about the whole screen."""
     links = [
         dcc.Link(
@@ -77,7 +87,7 @@ def header(scene: Scene, place: Place, lang: str, viewer_menu: Component | None,
         facts.append(html.Span(note, className="data-note"))
     return html.Header(
         [
-            html.H1(t("wall-title", lang, place=place.name)),
+            html.H1(title or t("wall-title", lang, place=place.name)),
             html.Nav([*links, language, *([viewer_menu] if viewer_menu is not None else [])], className="nav"),
             html.Div(
                 [

@@ -225,6 +225,21 @@ def test_an_official_asking_for_another_page_gets_the_sentence_of_one_that_is_no
     )
 
 
+def test_the_citys_own_title_stands_on_the_wall(open_wall: Opener) -> None:
+    wall = open_wall(title="某某市指挥大厅", title_en="Some City")
+    client = wall.client()
+    assert orjson.dumps("某某市指挥大厅").decode().strip('"') in wall.page(client, "/")
+    assert "Some City" in wall.page(client, "/?lang=en")
+
+
+def test_a_department_has_no_people_of_its_own_and_does_not_claim_so(wall: Wall) -> None:
+    panels = wall.body(wall.client(), f"/live/wall/overview/{small.CITY}@D1/zh")["panels"]
+    for panel in ("on-duty", "duty", "map-duty"):
+        assert panels[panel]["state"] == "not_recorded", panel
+        assert "props" not in panels[panel]
+    assert panels["open"]["state"] in {"live", "quiet"}
+
+
 def test_before_the_tree_was_read_a_page_says_so(wall: Wall) -> None:
     wall.services.directory._reference = None
     assert "sentence-page" in wall.page(wall.client(), "/")
