@@ -66,10 +66,10 @@ def test_a_mistyped_name_in_the_file_is_refused_too(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("PORT", "0"), ("PORT", "70000"), ("PORT", "http"), ("WORKERS", "0"), ("THREADS", "1"),
-        ("STATEMENT_TIMEOUT", "0"), ("POOL_SIZE", "1"), ("TIMEZONE", "Beijing"), ("TIMEZONE", ""), ("AUTH", "none"), ("SOURCE_CRS", "mars"),
-        ("LANGUAGE", "fr"), ("NOTICE", "x"), ("TRUSTED_PROXIES", "10.0.0.0/99"),
-        ("FRAME_ANCESTORS", "'none'; script-src *"),
-        ("FRAME_ANCESTORS", "a\nb"), ("SCHEMATIC", "perhaps"), ("TITLE", "x" * 100),
+        ("STATEMENT_TIMEOUT", "0"), ("POOL_SIZE", "1"), ("TIMEZONE", "Beijing"), ("TIMEZONE", ""), ("AUTH", "none"),
+        ("SOURCE_CRS", "mars"), ("LANGUAGE", "fr"), ("NOTICE", "x"), ("TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("FRAME_ANCESTORS", "'none'; script-src *"), ("FRAME_ANCESTORS", "a\nb"), ("SCHEMATIC", "perhaps"),
+        ("TITLE", "x" * 100),
     ],
 )  # fmt: skip
 def test_values_out_of_bounds_are_refused_with_their_name(
