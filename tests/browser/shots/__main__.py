@@ -1,0 +1,266 @@
+"""Take all pictures: ``python -m tests.browser.shots [--scale town|city] [--out shots] [--only NAME ...]``.
+
+States other than live are provoked for real where that can be done in passing: the database file is moved away, the
+network is taken from the browser, the wall stands on a database without optional columns, without orders, or whose
+source fell silent. A publisher that stops and a reading that breaks are played by altering the answers on their way.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from layouts.words import LANGUAGES
+from tests.browser.shots import stands
+from tests.browser.shots.sheet import Shot, write_sheet
+
+PROFILES: Final = ((1920, 1080), (3840, 2160), (7680, 4320), (3840, 1080), (5760, 1080), (5760, 2160), (6656, 1792))
+NEAR: Final = ((1600, 900), (1366, 768), (1280, 720), (390, 844))
+STATE_SIZE: Final = (1920, 1080)
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+WAIT_MS: Final = 90_000
+DRAWN: Final = """() => {
+  const frames = [...document.querySelectorAll('.wall [data-panel]')];
+  const map = window.gridwall && window.gridwall.map && window.gridwall.map.peek();
+  return frames.length > 10 && frames.every((frame) => frame.dataset.state !== 'waiting')
+    && map && map.files.cells && document.querySelector('.panel-trend .main-svg') !== null;
+}"""
+CHECK: Final = (Path(__file__).parents[1] / "overflow.js").read_text(encoding="utf-8")
+
+
+def _complain(error: object) -> None:
+    sys.stderr.write(f"page error: {error}\n")
+
+
+@dataclass
+class Studio:
+    """The browser, the folder, and what was taken so far."""
+
+    browser: Browser
+    out: Path
+    shots: list[Shot]
+
+    @contextmanager
+    def page(self, address: str, lang: str, size: tuple[int, int] = STATE_SIZE) -> Iterator[Page]:
+        """A page of the wall; what its console says in error is written to stderr."""
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+        page = context.new_page()
+        page.on("pageerror", _complain)
+        page.goto(f"{address}?lang={lang}", timeout=WAIT_MS)
+        yield page
+        context.close()
+
+    def take(self, page: Page, state: str, lang: str, size: tuple[int, int], how: str) -> None:
+        """One picture, with a word about what does not fit, if anything."""
+        near = size in NEAR
+        name = f"overview-{state}-{size[0]}x{size[1]}-{lang}.png"
+        page.wait_for_timeout(1_200)  # the lists turn their pages and the figures are drawn once more
+        wrong: list[str] = page.evaluate(CHECK)
+        page.screenshot(path=self.out / name, full_page=near, timeout=WAIT_MS)
+        self.shots.append(Shot(name, "overview", state, f"{size[0]} × {size[1]}", lang, how, tuple(wrong)))
+        sys.stdout.write(f"{name}{' !' if wrong else ''}\n")
+        sys.stdout.flush()
+
+
+def live(studio: Studio, address: str) -> None:
+    """Every profile in both languages."""
+    for lang in LANGUAGES:
+        for size in (*PROFILES, *NEAR):
+            with studio.page(address, lang, size) as page:
+                page.wait_for_function(DRAWN, timeout=WAIT_MS)
+                studio.take(page, "live", lang, size, "the demo city")
+
+
+def drawer(studio: Studio, address: str) -> None:
+    """The facts of an area, opened by a click upon the map."""
+    for lang in LANGUAGES:
+        with studio.page(address, lang) as page:
+            page.wait_for_function(DRAWN, timeout=WAIT_MS)
+            page.click(".map-leaflet", position={"x": 520, "y": 420})
+            page.wait_for_selector(".drawer-open .facts", timeout=WAIT_MS)
+            studio.take(page, "drawer", lang, STATE_SIZE, "a click on the map")
+
+
+def stale(studio: Studio, address: str, city: Path) -> None:
+    """The database file is moved away under the running wall, and given back."""
+    for lang in LANGUAGES:
+        with studio.page(address, lang) as page:
+            page.wait_for_function(DRAWN, timeout=WAIT_MS)
+            away = city.with_suffix(".away")
+            city.rename(away)
+            try:
+                page.wait_for_selector("[data-panel='open'][data-state='stale']", timeout=WAIT_MS)
+                studio.take(page, "stale", lang, STATE_SIZE, "real: the database file was moved away")
+            finally:
+                away.rename(city)
+            page.wait_for_selector("[data-panel='open'][data-state='live']", timeout=WAIT_MS)
+
+
+def offline(studio: Studio, address: str) -> None:
+    """The browser loses its network."""
+    for lang in LANGUAGES:
+        with studio.page(address, lang) as page:
+            page.wait_for_function(DRAWN, timeout=WAIT_MS)
+            page.context.set_offline(True)
+            page.wait_for_selector("[data-connection='offline']", timeout=WAIT_MS)
+            studio.take(page, "offline", lang, STATE_SIZE, "real: the browser's network was cut")
+
+
+def silent_publisher(studio: Studio, address: str) -> None:
+    """The same body again and again, as a dead publisher would leave it."""
+    for lang in LANGUAGES:
+        with studio.page(address, lang) as page:
+            page.wait_for_function(DRAWN, timeout=WAIT_MS)
+            page.route("**/live/**", _same_again())
+            page.wait_for_selector("[data-connection='silent']", timeout=WAIT_MS)
+            studio.take(page, "publisher-silent", lang, STATE_SIZE, "played: /live gives the same beat again")
+            page.unroute_all(behavior="ignoreErrors")
+
+
+def _same_again() -> Callable[[Route], None]:
+    kept: list[bytes] = []
+
+    def repeat(route: Route) -> None:
+        answer = route.fetch()
+        kept.append(answer.body())
+        route.fulfill(status=200, headers=_plain(answer.headers), body=kept[0])
+
+    return repeat
+
+
+def _plain(headers: dict[str, str]) -> dict[str, str]:
+    """Headers of an answer whose body is not compressed any more."""
+    return {key: value for key, value in headers.items() if key not in {"content-encoding", "content-length"}}
+
+
+def waiting(studio: Studio, address: str) -> None:
+    """Before the first beat: the area is still being prepared."""
+    for lang in LANGUAGES:
+        with studio.page("about:blank#", lang) as page:
+            page.route(
+                "**/live/**",
+                lambda route: route.fulfill(status=202, content_type="application/json", body='{"preparing": true}'),
+            )
+            page.goto(f"{address}?lang={lang}", timeout=WAIT_MS)
+            page.wait_for_selector("[data-connection='preparing']", timeout=WAIT_MS)
+            studio.take(page, "waiting", lang, STATE_SIZE, "played: /live answers 202")
+            page.unroute_all(behavior="ignoreErrors")
+
+
+def broken(studio: Studio, address: str) -> None:
+    """Half of the panels could not be computed."""
+
+    def harm(route: Route) -> None:
+        answer = route.fetch()
+        body = json.loads(answer.body())
+        for name in ("open", "flow", "departments", "sla", "map-workload", "ticker"):
+            head = body.get("panels", {}).get(name)
+            if head is not None:
+                head.update({"state": "broken", "why": {"key": "contract-broken"}})
+        route.fulfill(status=answer.status, headers=_plain(answer.headers), body=json.dumps(body))
+
+    for lang in LANGUAGES:
+        with studio.page("about:blank#", lang) as page:
+            page.route("**/live/**", harm)
+            page.goto(f"{address}?lang={lang}", timeout=WAIT_MS)
+            page.wait_for_function(DRAWN, timeout=WAIT_MS)
+            studio.take(page, "broken", lang, STATE_SIZE, "played: the heads of six panels say broken")
+            page.unroute_all(behavior="ignoreErrors")
+
+
+def on_copies(studio: Studio, city: Path, folder: Path, wanted: Callable[[str], bool]) -> None:
+    """Walls on other databases: without optional columns, without orders, with a silent or a quiet source."""
+    silent_sql, silent_clock = stands.gap(10, 90)
+    quiet_sql, quiet_clock = stands.gap(3, 6)
+    kinds = {
+        "not-recorded": (stands.without_optional(city), "", "real: a database without optional columns and tables"),
+        "empty": (stands.EMPTY, "", "real: a database without orders"),
+        "silent": (silent_sql, silent_clock, "real: the source last wrote 90 minutes ago, in the morning"),
+        "quiet": (quiet_sql, quiet_clock, "real: the source last wrote 6 minutes ago, at night"),
+    }
+    for state, (script, clock, how) in kinds.items():
+        if not wanted(state):
+            continue
+        with stands.on_copy(city, folder, state, script, clock) as address:
+            for lang in LANGUAGES:
+                with studio.page(address, lang) as page:
+                    page.wait_for_function(DRAWN, timeout=WAIT_MS)
+                    studio.take(page, state, lang, STATE_SIZE, how)
+
+
+def main() -> int:
+    """Everything asked for, then the contact sheet. 1 when something did not fit."""
+    parser = argparse.ArgumentParser(prog="make shots", description="pictures of every scene, profile, language, state")
+    parser.add_argument("--scale", choices=("town", "city"), default="town")
+    parser.add_argument("--out", type=Path, default=Path("shots"))
+    parser.add_argument("--data", type=Path, default=Path("var/shots"), help="where the demo city is kept")
+    parser.add_argument("--address", help="a running wall; then only what needs no database of its own")
+    parser.add_argument("--only", nargs="*", default=[], help="live drawer stale offline publisher-silent waiting ...")
+    parser.add_argument("--readme", action="store_true", help="copy the pictures of the README to docs/img")
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    asked.data.mkdir(parents=True, exist_ok=True)
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        sys.stderr.write("Chromium is not installed\n")
+        return 2
+
+    def wanted(state: str) -> bool:
+        return not asked.only or state in asked.only
+
+    steps = {
+        "live": live,
+        "drawer": drawer,
+        "offline": offline,
+        "publisher-silent": silent_publisher,
+        "waiting": waiting,
+        "broken": broken,
+    }
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        studio = Studio(browser, asked.out, [])
+        if asked.address:
+            for state, step in steps.items():
+                if wanted(state):
+                    step(studio, asked.address)
+        else:
+            city = (asked.data / f"demo-{asked.scale}" / "city.sqlite").resolve()
+            with stands.demo(asked.scale, asked.data.resolve()) as address:
+                for state, step in steps.items():
+                    if wanted(state):
+                        step(studio, address)
+                if wanted("stale"):
+                    stale(studio, address, city)
+            on_copies(studio, city, asked.data.resolve(), wanted)
+        write_sheet(studio.shots, asked.out, browser)
+        browser.close()
+    if asked.readme:
+        _for_readme(asked.out)
+    wrong = [shot for shot in studio.shots if shot.wrong]
+    for shot in wrong:
+        sys.stderr.write(f"{shot.name}:\n" + "".join(f"  {sentence}\n" for sentence in shot.wrong))
+    return 1 if wrong else 0
+
+
+def _for_readme(out: Path) -> None:
+    images = Path(__file__).resolve().parents[3] / "docs" / "img"
+    images.mkdir(parents=True, exist_ok=True)
+    for source, target in (
+        ("1920x1080-zh", "wall.png"),
+        ("1920x1080-en", "wall-en.png"),
+        ("5760x1080-zh", "wall-wide.png"),
+    ):
+        shutil.copyfile(out / f"overview-live-{source}.png", images / target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
