@@ -236,6 +236,21 @@ def test_without_a_calendar_the_deadlines_are_said_to_be_unchecked(contract_data
     assert said(check(contract_database, calendar=None)) == [("not-checked", "work_orders.close_due_at", None, None)]
 
 
+def test_a_server_without_the_tables_of_time_zones_is_named_where_it_matters(own_database: ContractDatabase) -> None:
+    """MariaDB shows a TIMESTAMP in the session's zone; one with clock changes must be known to it by name."""
+    zone = "America/New_York"
+    calendar = WorkCalendar.named("cn", zone)
+    assert check(own_database, timezone=zone, calendar=calendar) == []
+    if own_database.engine == "mariadb":
+        own_database.write(
+            "SET time_zone = '+08:00'",
+            "ALTER TABLE work_orders MODIFY taken_at TIMESTAMP NULL, MODIFY checked_at TIMESTAMP NULL",
+        )
+        assert check(own_database) == [], "a zone with one offset needs no tables"
+        found = [one for one in check(own_database, timezone=zone, calendar=calendar) if one.kind == "zone-unknown"]
+        assert said(found) == [("zone-unknown", "work_orders.checked_at", 2, None)]
+
+
 def test_history_looked_back_at_is_said_to_be_ahead_and_a_stopped_platform_silent(
     contract_database: ContractDatabase,
 ) -> None:

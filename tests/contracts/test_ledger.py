@@ -1,17 +1,17 @@
 """The ledger on SQLite and PostgreSQL: exactly one holder, epochs that only rise, and a lost ledger that says so."""
 
-import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from data_access.errors import LedgerError, SettingError
 from data_access.ledger import Access, Lease, Ledger
-from tests.fixtures.servers import PostgreSQL
+from tests.fixtures.servers import PostgreSQL, wait_until
 
 NOW = 1_700_000_000.0
 
@@ -42,26 +42,37 @@ def _close_all(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ledger.close()
 
 
-def _take_many(address: str, holder: str, start: Any, results: Any) -> None:
-    ledger = Ledger(address)
-    start.wait()
-    won = [round_ for round_ in range(20) if ledger.take(f"role-{round_}", holder, 60, NOW)]
-    ledger.close()
-    results.put((holder, won))
+RACER = """
+import sys, time
+from pathlib import Path
+from data_access.ledger import Ledger
+
+address, holder, folder = sys.argv[1:]
+ledger = Ledger(address)
+Path(folder, holder).touch()
+while not Path(folder, "start").exists():
+    time.sleep(0.001)
+print(*(number for number in range(20) if ledger.take(f"role-{number}", holder, 60, 1_700_000_000.0)))
+ledger.close()
+"""
 
 
-def test_of_processes_that_race_exactly_one_wins_each_role(address: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    start, results = context.Barrier(2), context.Queue()
+def test_of_processes_that_race_exactly_one_wins_each_role(address: str, tmp_path: Path) -> None:
     racers = [
-        context.Process(target=_take_many, args=(address, f"racer-{number}", start, results)) for number in range(2)
+        subprocess.Popen(
+            [sys.executable, "-c", RACER, address, holder, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        )
+        for holder in ("a", "b")
     ]
-    for racer in racers:
-        racer.start()
-    won = dict(results.get(timeout=60) for _ in racers)
-    for racer in racers:
-        racer.join(30)
-    assert sorted(number for numbers in won.values() for number in numbers) == list(range(20))
+    try:
+        wait_until(lambda: (tmp_path / "a").exists() and (tmp_path / "b").exists(), "both are at the start", 60)
+        (tmp_path / "start").touch()
+        won = [racer.communicate(timeout=60)[0].split() for racer in racers]
+    finally:
+        for racer in racers:
+            racer.kill()
+            racer.wait()
+    assert sorted(int(number) for numbers in won for number in numbers) == list(range(20))
 
 
 def test_a_lease_in_force_is_refused_and_an_expired_one_is_taken_with_a_larger_epoch(address: str) -> None:
