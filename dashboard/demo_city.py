@@ -14,7 +14,7 @@ from dashboard.settings import IN_SO_MANY_WORDS, LOOPBACK, PREFIX, variable
 from dashboard.supervise import Supervisor
 
 BACKDROP: Final = Path(__file__).resolve().parent.parent / "demo" / "reference" / "xuzhou_water.geojson"
-BACKDROP_CREDIT: Final = "水系 © OpenStreetMap 贡献者"
+BACKDROP_CREDIT: Final = "© OpenStreetMap contributors"
 
 
 def run(scale: str, host: str, port: int, data: Path) -> int:
