@@ -10,6 +10,7 @@ from sqlalchemy import Subquery, and_, case, func, or_, select
 
 from data_access.contract import shifts, worker_areas, worker_positions
 from data_access.engine import ScopedReader
+from data_access.reference import Area, AreaTree
 from indicators.registry import REGISTRY
 from indicators.values import SKEW, At, NotRecorded
 
@@ -33,14 +34,22 @@ class Duty:
     not_located: int
 
 
+def spread(tree: AreaTree, place: str) -> tuple[Area, ...]:
+    """The areas a place is spread over: those right below it, where a level of a single area is passed over."""
+    children = tree.children(place)
+    while len(children) == 1 and tree.children(children[0].code):
+        children = tree.children(children[0].code)
+    return children
+
+
 def duty(db: ScopedReader, at: At) -> Duty | NotRecorded:
-    """By child areas of the place. People coded higher than these are "not located"."""
+    """By the areas below the place (``spread``). People coded higher than these are "not located"."""
     if missing := REGISTRY["on_duty"].missing(db.shape):
         return NotRecorded(missing)
     found = on_duty_by_area(db, at)
     tree = db.reference.tree
     place = at.area or tree.root
-    children = tree.children(place) if place else ()
+    children = spread(tree, place) if place else ()
     planned: Counter[str] = Counter()
     present: Counter[str] = Counter()
     below = {inside: child.code for child in children for inside in tree.subtree(child.code)}
