@@ -1,4 +1,4 @@
-"""Overdue now, with the long overdue among them."""
+"""Overdue now, with the long overdue and the suspended among them."""
 
 from typing import Final
 
@@ -26,6 +26,8 @@ def show(pulse: Pulse, showing: Showing) -> Props:
     note = [comparison.against]
     if long is not None:
         note.append(t("overdue-note", showing.lang, long=count(long)))
+    if suspended := getattr(showing.also.get("sla"), "suspended", 0):
+        note.append(t("overdue-still", showing.lang, suspended=count(suspended)))
     return kpi.numbers(
         count(pulse.overdue),
         t("unit-cases", showing.lang),
@@ -36,5 +38,5 @@ def show(pulse: Pulse, showing: Showing) -> Props:
 
 
 PANEL: Final = Panel(
-    "overdue", "pulse", 2, show, also=("last_week", "sparks", "lights"), defines=("overdue", "long_overdue")
+    "overdue", "pulse", 2, show, also=("last_week", "sparks", "lights", "sla"), defines=("overdue", "long_overdue")
 )

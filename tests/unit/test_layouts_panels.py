@@ -74,7 +74,7 @@ def test_cards_say_number_change_and_against_what() -> None:
     assert said(shown(PANELS["open"]), "change") == f"▼{THIN}118"
     assert said(shown(PANELS["ontime"]), "value") == "94.2"
     assert said(shown(PANELS["ontime"]), "change") == f"▲{THIN}0.8{THIN}点"
-    assert said(shown(PANELS["overdue"], lang="en"), "note") == "vs last Sat|12 long overdue"
+    assert said(shown(PANELS["overdue"], lang="en"), "note") == "vs last Sat|12 long|12 held"
 
 
 def test_where_filing_is_not_recorded_the_card_says_reported() -> None:
@@ -301,6 +301,7 @@ def test_the_map_frame_names_its_files_or_says_that_there_are_none() -> None:
         "schematic": True,
         "credit": "© somebody",
         "missing": 2,
+        "tiles": None,
     }
 
 
