@@ -78,14 +78,14 @@ def unpack(packed: bytes) -> Entry:
     length = int.from_bytes(packed[:4], "big")
     epoch, seq, beat_at, next_ms, places = orjson.loads(packed[4 : 4 + length])
     begin = 4 + length
-    known: dict[int, tuple[bytes, bytes]] = {}
+    known: dict[tuple[int, int, int], tuple[bytes, bytes]] = {}
     parts: dict[int, tuple[bytes, bytes]] = {}
     end = begin
     for base, place, first, second in places:
-        at = begin + place
-        if place not in known:
-            known[place] = (packed[at : at + first], packed[at + first : at + first + second])
-        parts[base] = known[place]
+        at, this = begin + place, (place, first, second)
+        if this not in known:
+            known[this] = (packed[at : at + first], packed[at + first : at + first + second])
+        parts[base] = known[this]
         end = max(end, at + first + second)
     if end != len(packed):
         raise ValueError("an entry of the store is not complete")

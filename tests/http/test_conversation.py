@@ -6,7 +6,7 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 
-from data_access.errors import SourceUnreachable
+from data_access.errors import LedgerError, SourceUnreachable
 from tests.fixtures import small
 from tests.fixtures.wall import Opener, Wall, callback
 from tests.http.test_entrances import TOKEN, device_wall
@@ -76,6 +76,30 @@ def test_a_click_on_an_order_shows_it_whole(wall: Wall) -> None:
     answer = text_of(open_order(wall.client(), order["id"]))
     assert orjson.dumps(order["address"]).decode().strip('"') in answer
     assert "drawer-open" in answer
+
+
+def test_whoever_opens_an_order_is_noted(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = of_area(GRID)[0]["id"]
+    official = wall.become(f"area:{STREET}")
+    open_order(official, order)
+    open_order(official, "no-such-order")
+    (noted,) = wall.services.ledger.accesses()
+    assert (noted.who, noted.audience, noted.action, noted.target) == (f"area:{STREET}", "official", "order", order)
+    assert noted.address == "127.0.0.1"
+
+    def away(*args: object) -> None:
+        raise LedgerError("away")
+
+    monkeypatch.setattr(wall.services.ledger.__class__, "log_access", away)
+    assert "drawer-open" in text_of(open_order(official, order)), "a ledger that is away stops nobody"
+
+
+def test_an_answer_is_remembered_for_the_same_rights_only(wall: Wall) -> None:
+    leader, official = wall.client(), wall.become("department:D1")
+    for _ in range(2):
+        of_all, of_one = text_of(pick(leader, small.CITY)), text_of(pick(official, small.CITY))
+        assert of_all != of_one
+    assert text_of(pick(leader, small.CITY, "en")) != of_all
 
 
 def test_lines_that_appear_are_no_clicks(wall: Wall) -> None:
