@@ -55,5 +55,18 @@
     return cell.left - Math.max(0, end - cell.at) / 1000;
   }
 
-  gridwall.judge = {beatLength, connection, panel, remaining};
+  /**
+   * When the database was last read, if nothing on the screen can be read any more: a beat that comes on time and brings
+   * nothing must not be called fresh.
+   * @param {Object<string, Object>} heads @param {number} now server milliseconds
+   * @returns {?number} the newest as-of; null while any panel is read, and where none ever was
+   */
+  function unreadSince(heads, now) {
+    const all = Object.keys(heads).map((name) => heads[name]);
+    const unread = all.filter((head) => ['stale', 'broken'].indexOf(panel(head, now)) >= 0);
+    if (!unread.length || all.some((head) => LIVE_STATES.indexOf(panel(head, now)) >= 0)) return null;
+    return Math.max.apply(null, unread.map((head) => head.as_of || 0)) || null;
+  }
+
+  gridwall.judge = {beatLength, connection, panel, remaining, unreadSince};
 })(window.gridwall = window.gridwall || {});

@@ -98,7 +98,8 @@
       now, startedAt: s.startedAt, answeredAt: s.answeredAt, failures: s.failures, refusal: s.refusal,
       preparing: s.preparing, beatAt: s.memory.beatAt, beatSeenAt: s.beatSeenAt, beatMs: gridwall.judge.beatLength(s.memory),
     });
-    gridwall.truth.screen(s.root, state, now, s.memory.beatAt);
+    const unread = state === 'ok' ? gridwall.judge.unreadSince(s.memory.heads, now) : null;
+    gridwall.truth.screen(s.root, unread ? 'stale' : state, now, unread || s.memory.beatAt);
     for (const frame of gridwall.panels.frames(s.root)) {
       gridwall.truth.frame(frame, s.memory.heads[frame.getAttribute('data-panel')], now);
     }

@@ -100,6 +100,7 @@ def test_answers_without_a_body_are_said_in_words(wall: FakeWall, open_page: Ope
 
 
 def test_a_panel_that_is_not_renewed_is_stale_and_keeps_its_value(wall: FakeWall, open_page: OpenPage) -> None:
+    wall.show("chart", {})
     page = beating(wall, open_page)
     wall.panels["open"].as_of = wall.now()
     expect(page.locator(FRAME)).to_have_attribute("data-state", "stale", timeout=LOST_MS)
@@ -108,7 +109,20 @@ def test_a_panel_that_is_not_renewed_is_stale_and_keeps_its_value(wall: FakeWall
     connection(page, "ok")
 
 
+def test_beats_that_bring_nothing_are_not_called_fresh(wall: FakeWall, open_page: OpenPage) -> None:
+    """The publisher lives, the database does not: every panel is stale, so the header may not say "1 s ago"."""
+    page = beating(wall, open_page)
+    at = wall.now()
+    wall.panels["open"].as_of = at
+    connection(page, "stale")
+    shown = page.evaluate(f"gridwall.format.asOf({at}, Date.now(), 'Asia/Shanghai', 'zh')")
+    expect(page.locator("#said")).to_have_text(t("live-connection-stale", "zh", time=shown))
+    wall.panels["open"].as_of = None
+    connection(page, "ok")
+
+
 def test_the_cause_is_said_and_an_old_as_of_carries_its_date(wall: FakeWall, open_page: OpenPage) -> None:
+    wall.show("chart", {})
     wall.show("open", {"value": {"children": "3 412"}}, state="broken", why={"key": "source-too-slow"})
     wall.panels["open"].as_of = wall.now() - 3 * 24 * 3600 * 1000
     page = beating(wall, open_page)
