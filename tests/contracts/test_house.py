@@ -133,6 +133,21 @@ def test_links_of_the_documents_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_every_decision_is_in_the_list() -> None:
+    folder = ROOT / "docs" / "adr"
+    listed = re.findall(
+        r"^\| \[(\d{4})\]\(([^)]+)\) \|", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    names = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    assert [name for _, name in listed] == names
+    assert [f"{number:04d}" for number in range(1, len(names) + 1)] == [number for number, _ in listed]
+    for name in names:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert text.startswith(f"# {name[:4]} "), name
+        for part in ("**Status:**", "## The question", "## Decision", "## What follows"):
+            assert part in text, f"{name} lacks {part}"
+
+
 def test_derived_documents_are_as_the_code_says() -> None:
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None and spec.loader is not None
