@@ -56,16 +56,16 @@
   }
 
   /**
-   * When the database was last read, if nothing on the screen can be read any more: a beat that comes on time and brings
-   * nothing must not be called fresh.
+   * When the database was last read, if what was read last cannot be read any more: a beat that comes on time and brings
+   * nothing must not be called fresh. Slow panels may still be within their own patience then.
    * @param {Object<string, Object>} heads @param {number} now server milliseconds
-   * @returns {?number} the newest as-of; null while any panel is read, and where none ever was
+   * @returns {?number} the newest as-of; null while a panel with that as-of is read, and where none ever was
    */
   function unreadSince(heads, now) {
     const all = Object.keys(heads).map((name) => heads[name]);
-    const unread = all.filter((head) => ['stale', 'broken'].indexOf(panel(head, now)) >= 0);
-    if (!unread.length || all.some((head) => LIVE_STATES.indexOf(panel(head, now)) >= 0)) return null;
-    return Math.max.apply(null, unread.map((head) => head.as_of || 0)) || null;
+    const newest = Math.max.apply(null, all.map((head) => head.as_of || 0).concat(0));
+    const last = all.filter((head) => head.as_of === newest);
+    return newest && last.every((head) => ['stale', 'broken'].indexOf(panel(head, now)) >= 0) ? newest : null;
   }
 
   gridwall.judge = {beatLength, connection, panel, remaining, unreadSince};
