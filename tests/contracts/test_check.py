@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fast_geocn import wgs84_to_gcj02
 
+from data_access import contract
 from data_access.check import Finding, Severity, as_json, as_text, run_check
 from data_access.check.findings import finding
 from data_access.check.texts import TEXTS
@@ -54,7 +55,8 @@ def by_engine(**statements: str | tuple[str, ...]) -> Plant:
 
 
 def _drop_index(made: ContractDatabase) -> None:
-    made.write("DROP INDEX ix_work_orders_6" + (" ON work_orders" if made.engine == "mariadb" else ""))
+    number = next(n for n, columns in enumerate(contract.INDEXES["work_orders"]) if columns[0] == "updated_at")
+    made.write(f"DROP INDEX ix_work_orders_{number}" + (" ON work_orders" if made.engine == "mariadb" else ""))
 
 
 def _shift_datum(made: ContractDatabase) -> None:
