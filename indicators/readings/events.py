@@ -1,15 +1,16 @@
 """What just happened, and whether the sources still speak."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
 
 from data_access.contract import source_feeds, work_order_events, work_orders, worker_positions
 from data_access.engine import ScopedReader
-from data_access.queries.counting import all_rows, total
+from data_access.queries.counting import all_rows, each
 from indicators.readings.deadlines import listable
 from indicators.rules import orders
 from indicators.values import SKEW, At
@@ -17,6 +18,7 @@ from indicators.values import SKEW, At
 LINES: Final = 20
 _LOOK_BACK: Final = timedelta(hours=24)
 _UNKNOWN_GAP_S: Final = 3600
+_HISTORY: Final = timedelta(days=92)
 
 Speech = Literal["live", "quiet", "silent"]
 
@@ -43,7 +45,10 @@ class Ticker:
 
 
 def ticker(db: ScopedReader, at: At) -> Ticker:
-    """From the event log of the last 24 hours; where none is kept, from the orders' own reports and closings."""
+    """From the event log of the last 24 hours; where none is kept, from the orders' own reports and closings.
+
+    For a part of the city it relies on ``updated_at`` being no earlier than an order's events.
+    """
     rows = db.scoped(work_orders)
     due = orders.due(rows.c)
     if db.shape.has("work_order_events"):
@@ -55,7 +60,7 @@ def ticker(db: ScopedReader, at: At) -> Ticker:
             )
             .join_from(log, rows, rows.c.id == log.c.order_id)
             .where(log.c.at <= at.now, log.c.at > at.now - _LOOK_BACK, log.c.action.in_(at.policy.ticker.actions))
-            .where(*listable(db, rows.c.category_code))
+            .where(*_of_changed(db, log, rows, at), *listable(db, rows.c.category_code))
             .order_by(log.c.at.desc(), log.c.id.desc())
             .limit(LINES)
         )  # fmt: skip
@@ -65,6 +70,13 @@ def ticker(db: ScopedReader, at: At) -> Ticker:
         *_from_orders(db, rows, rows.c.closed_at, "close", "closed", at),
     ]
     return Ticker(tuple(sorted(found, key=lambda event: (event.at, event.id), reverse=True)[:LINES]))
+
+
+def _of_changed(db: ScopedReader, log: Subquery, rows: Subquery, at: At) -> list[ColumnElement[bool]]:
+    """For a part of the city: events of the orders changed there since. The city's newest are found by time alone."""
+    if not db.scope.grants:
+        return []
+    return [log.c.order_id.in_(select(rows.c.id).where(rows.c.updated_at > at.now - _LOOK_BACK))]
 
 
 def _from_orders(
@@ -128,38 +140,37 @@ def sources(db: ScopedReader, at: At) -> Sources:
     """Quiet: a gap as usual for this hour and weekday. Silent: one that chance would hardly bring (policy)."""
     rows, edge = db.scoped(work_orders), at.now + SKEW
     orders_at = db.rows(select(func.max(rows.c.updated_at)).where(rows.c.updated_at <= edge))[0][0]
-    ahead = or_(rows.c.updated_at > edge, rows.c.reported_at > edge)
-    future = total(db, rows, {"n": all_rows()}, where=[ahead])["n"]
+    changed_ahead, known = rows.c.updated_at > edge, or_(rows.c.updated_at.is_(None), rows.c.updated_at <= edge)
+    ahead = each(db, rows, {"changed": (changed_ahead, all_rows()), "reported": (rows.c.reported_at > edge, known)})
     positions_at = None
     if db.shape.has("worker_positions"):
         last = db.scoped(worker_positions)
         positions_at = db.rows(select(func.max(last.c.at)).where(last.c.at <= edge))[0][0]
     hour = at.now.replace(minute=0, second=0)
     usual = _usual(db, at, hour, hour + timedelta(hours=1))
-    return Sources(orders_at, positions_at, future, _feeds(db, at), _speech(db, at, orders_at), usual)
+    return Sources(orders_at, positions_at, sum(ahead.values()), _feeds(db, at), _speech(db, at, orders_at), usual)
 
 
 def _usual(db: ScopedReader, at: At, start: datetime, end: datetime) -> float | None:
     """Mean number of reports between the same moments of the weeks before (policy), None without such history."""
     rows = db.scoped(work_orders)
     weeks = [timedelta(days=7 * back) for back in range(1, at.policy.sources.weeks + 1)]
-    lived = sum(reaches_back(db, start - back) for back in weeks)
+    lived = sum(reach_back(db, [start - back for back in weeks]))
     if not lived:
         return None
     spans = [and_(rows.c.reported_at >= start - back, rows.c.reported_at < end - back) for back in weeks]
-    return total(db, rows, {"n": all_rows()}, where=[or_(*spans)])["n"] / lived
+    return sum(each(db, rows, {str(n): (span, all_rows()) for n, span in enumerate(spans)}).values()) / lived
 
 
-def reaches_back(db: ScopedReader, moment: datetime) -> bool:
-    """Whether anything was reported by then: without it there is no history to compare with."""
-
-    def read() -> datetime | None:
-        rows = db.scoped(work_orders)
-        oldest = db.rows(select(func.min(rows.c.reported_at)).where(rows.c.reported_at.is_not(None)))[0][0]
-        return oldest if isinstance(oldest, datetime) else None
-
-    oldest = db.once("oldest report", read)
-    return oldest is not None and oldest <= moment
+def reach_back(db: ScopedReader, moments: Sequence[datetime]) -> list[bool]:
+    """For each moment, whether anything was reported in the quarter before it: if not, there is no history."""
+    rows = db.scoped(work_orders)
+    reported = [
+        exists(select(rows.c.id).where(rows.c.reported_at > moment - _HISTORY, rows.c.reported_at <= moment))
+        for moment in moments
+    ]
+    ((*found,),) = db.rows(select(*(case((one, 1), else_=0).label(f"n_{i}") for i, one in enumerate(reported))))
+    return [bool(there) for there in found]
 
 
 def _speech(db: ScopedReader, at: At, last: datetime | None) -> Speech:

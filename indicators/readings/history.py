@@ -12,7 +12,7 @@ from data_access.contract import work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, count, day_of, hour_of, total
 from indicators.readings import standing
-from indicators.readings.events import reaches_back
+from indicators.readings.events import reach_back
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import At, Rate
@@ -49,7 +49,7 @@ def last_week(db: ScopedReader, at: At) -> LastWeek:
     then = replace(at, now=at.now - timedelta(days=7))
     if at.calendar.is_holiday(at.now.date()) or at.calendar.is_holiday(then.now.date()):
         return LastWeek(then.now, False, "holiday")
-    if not reaches_back(db, then.midnight):
+    if not any(reach_back(db, [then.midnight])):
         return LastWeek(then.now, False, "no-history")
     rows = db.scoped(work_orders)
     as_it_stood = {
@@ -191,7 +191,7 @@ def trend(db: ScopedReader, at: At) -> Trend:
     holiday = at.calendar.is_holiday(at.now.date()) or at.calendar.is_holiday(before.date())
     today = _by_hour(db, came, at.midnight, at.now)
     then = None
-    if not holiday and reaches_back(db, before):
+    if not holiday and any(reach_back(db, [before])):
         then = _by_hour(db, came, before, before + timedelta(days=1, seconds=-1))
     return Trend(
         "reported_today" if came.id == "reported_today" else "filed_today",

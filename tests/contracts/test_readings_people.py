@@ -15,9 +15,7 @@ PLANNED = (
     f" (SELECT 1 FROM shifts l WHERE l.worker_id = s.worker_id AND l.kind = 'leave'"
     " AND l.start_at <= '2026-03-11 10:30:00' AND l.end_at > '2026-03-11 10:30:00')"
 )
-FRESH = (
-    "SELECT worker_id FROM worker_positions WHERE at >= '2026-03-11 10:20:00' AND at <= '2026-03-11 10:35:00'"
-)
+FRESH = "SELECT worker_id FROM worker_positions WHERE at >= '2026-03-11 10:20:00' AND at <= '2026-03-11 10:35:00'"
 
 
 def test_heads_are_counted_once_and_equal_a_recount_by_hand(edges: Edges) -> None:
