@@ -132,7 +132,7 @@ def test_a_new_epoch_never_offers_differences_of_the_old() -> None:
     show.beat()
     entry = show.entry(wall("01"))
     assert entry is not None
-    assert (entry.epoch, entry.seq, list(entry.parts)) == (300, 1, [-1])
+    assert (entry.epoch, entry.seq, list(entry.parts)) == (300, 1, [-1, 1]), "the full body, and heads for who has it"
     assert "props" in show.panel("a")
 
 
