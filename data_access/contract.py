@@ -314,7 +314,10 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("reported_at", "area_code", "category_code", "stage", "handled_on_spot"),
         ("filed_at", "area_code", "category_code", "stage", "handled_on_spot"),
         ("closed_at", "area_code", "stage", "department_code"),
-        ("ended_at", "closed_at", "stage", "area_code", "reported_at", "close_due_at", "handle_due_at"),
+        (
+            "ended_at", "closed_at", "stage", "area_code", "department_code", "reported_at", "close_due_at",
+            "handle_due_at",
+        ),
         (
             "close_due_at", "handle_due_at", "area_code", "department_code", "closed_at", "stage", "exempt",
             "handled_on_spot",
@@ -326,7 +329,7 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("handled_at", "area_code"),
     ),
     "work_order_events": (("order_id", "at"), ("at",)),
-    "work_order_measures": (("order_id", "kind", "result"), ("kind", "result")),
+    "work_order_measures": (("order_id", "kind", "result"),),
     "worker_areas": (("area_code",),),
     "worker_positions": (("at", "worker_id"),),
     "patrol_pings": (("worker_id", "at"),),

@@ -146,12 +146,13 @@ class ScopedReader:
         return self._hinted(column, among(column, below, self._connection.dialect.name))
 
     def _hinted(self, column: ColumnElement[str], place: ColumnElement[bool]) -> ColumnElement[bool]:
-        """The same condition on orders. SQLite is told that it picks out little: it shall go by time or stage first.
+        """The same condition. Of tables with a history SQLite is told that it picks out little: go by time or stage.
 
-        Otherwise it skips through its index of stages for the place, that is through the whole history of the place.
+        Otherwise it skips through its index of stages for the place, that is through the whole history of the place,
+        and through all shifts that its people ever had.
         """
-        of_orders = column is contract.work_orders.c.area_code
-        if not of_orders or self._connection.dialect.name != "sqlite" or isinstance(place, False_):
+        long = column is contract.work_orders.c.area_code or column is contract.shifts.c.worker_id
+        if not long or self._connection.dialect.name != "sqlite" or isinstance(place, False_):
             return place
         return cast("ColumnElement[bool]", func.likely(place))
 
@@ -173,7 +174,9 @@ class ScopedReader:
                 return false()
             inside = self._subtree(served.c.area_code, grant.areas)
             column = c.id if name == "workers" else c.worker_id
-            return None if inside is None else column.in_(select(served.c.worker_id).where(inside))
+            return (
+                None if inside is None else self._hinted(column, column.in_(select(served.c.worker_id).where(inside)))
+            )
         if name in _BY_AREA:
             ways: list[ColumnElement[bool]] = []
             if grant.areas is not None:

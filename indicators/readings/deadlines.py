@@ -171,8 +171,8 @@ def _pauses_of_open(db: ScopedReader) -> Mapping[str, tuple[Pause, ...]]:
     if not db.shape.has("work_order_measures", *_SUSPENSION):
         return {}
     taken, rows = db.scoped(work_order_measures), db.scoped(work_orders)
-    joined = select(*_spans(taken)).join_from(rows, taken, taken.c.order_id == rows.c.id)
-    return _pauses(db, joined.where(orders.is_open(rows.c), *_suspended(taken)))
+    mine = taken.c.order_id.in_(select(rows.c.id).where(orders.is_open(rows.c)))
+    return _pauses(db, select(*_spans(taken)).where(mine, *_suspended(taken)))
 
 
 def _spans(taken: Subquery) -> tuple[ColumnElement[Any], ...]:

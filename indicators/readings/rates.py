@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select
 
 from data_access.contract import Stage, work_order_measures, work_orders
 from data_access.engine import ScopedReader
@@ -40,63 +40,56 @@ def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
     if missing := _ENTRY.missing(db.shape):
         return NotRecorded(missing)
     rows, span = db.scoped(work_orders), _ENTRY.window.span
-    window, base = _ENTRY.window.rows(rows.c, at), _ENTRY.base(rows.c, at)
-    marks: dict[str, tuple[str, ColumnElement[bool]]] = {
-        "extended": ("extensions", rows.c.extensions > 0),
-        "exempt": ("exempt", rows.c.exempt == 1),
-        "forced": ("outcome", rows.c.outcome == "forced"),
-    }
-    recorded = {name: rule for name, (column, rule) in marks.items() if db.shape.has("work_orders", column)}
-    named = {"of": base, "good": _ENTRY.good(rows.c, at), "void": rows.c.stage == Stage.VOID.value}
-    named |= {name: and_(base, rule) for name, rule in recorded.items()}
+    base, good = _ENTRY.base(rows.c, at), _ENTRY.good(rows.c, at)
+    named = {"of": base, "good": good, "void": rows.c.stage == Stage.VOID.value}
+    named |= {name: and_(base, rule) for name, rule in _marks(db, rows).items()}
+    if (earlier := _after_original(db, rows)) is not None:
+        named["extended into it"] = and_(good, earlier)
     n = total(db, rows, named, either=_ENTRY.window.ranges(rows.c, at))
     without = total(db, rows, {"n": orders.lacks_deadline(rows.c)}, where=[span.holds(rows.c.reported_at, at)])
     return OnTime(
         Rate(n["good"], n["of"]),
         span.length(at.policy),
-        suspended=_suspended(db, rows, and_(window, base)),
+        suspended=n.get("suspended"),
         void=n["void"],
         no_deadline=without["n"],
         extended=n.get("extended"),
         exempt=n.get("exempt"),
         forced=n.get("forced"),
-        by_original=_by_original(db, rows, window, at, n["good"], n["of"]),
+        by_original=None if earlier is None else Rate(n["good"] - n["extended into it"], n["of"]),
     )
 
 
-def _by_original(
-    db: ScopedReader, rows: Subquery, window: ColumnElement[bool], at: At, good: int, of: int
-) -> Rate | None:
-    """The same cases judged by the deadline they had before any extension; None where extensions are not recorded.
+def _marks(db: ScopedReader, rows: Subquery) -> dict[str, ColumnElement[bool]]:
+    """What makes a rate look good, as far as the source records it."""
+    marks: dict[str, tuple[str, ColumnElement[bool]]] = {
+        "extended": ("extensions", rows.c.extensions > 0),
+        "exempt": ("exempt", rows.c.exempt == 1),
+        "forced": ("outcome", rows.c.outcome == "forced"),
+    }
+    found = {name: rule for name, (column, rule) in marks.items() if db.shape.has("work_orders", column)}
+    if db.shape.has("work_order_measures", "kind", "result"):
+        found["suspended"] = _granted(db, rows, "suspension")
+    return found
 
-    The original deadline is the earliest ``old_due_at`` of the approved extensions. Upheld appeals count all the same.
-    """
+
+def _after_original(db: ScopedReader, rows: Subquery) -> ColumnElement[bool] | None:
+    """Closed after the deadline it had before an extension, and not exempted; None where that is not recorded."""
     if not db.shape.has("work_order_measures", "kind", "result", "old_due_at"):
         return None
     taken = db.scoped(work_order_measures)
-    granted = (
-        select(rows.c.id)
-        .join_from(rows, taken, taken.c.order_id == rows.c.id)
-        .where(window, _ENTRY.good(rows.c, at), func.coalesce(rows.c.exempt, 0) == 0)
-        .where(taken.c.kind == "extension", taken.c.result == "approved", taken.c.old_due_at.is_not(None))
-        .group_by(rows.c.id, rows.c.closed_at)
-        .having(rows.c.closed_at > func.min(taken.c.old_due_at))
-        .subquery("granted")
+    late = and_(
+        func.coalesce(rows.c.exempt, 0) == 0, _granted(db, rows, "extension", taken.c.old_due_at < rows.c.closed_at)
     )
-    return Rate(good - int(db.rows(select(func.count()).select_from(granted))[0][0]), of)
+    # where extensions are counted, only orders that have one are asked for theirs
+    return and_(rows.c.extensions > 0, late) if db.shape.has("work_orders", "extensions") else late
 
 
-def _suspended(db: ScopedReader, rows: Subquery, window: ColumnElement[bool]) -> int | None:
-    """Orders of the window with an approved suspension (挂账)."""
-    if not db.shape.has("work_order_measures", "kind", "result"):
-        return None
+def _granted(db: ScopedReader, rows: Subquery, kind: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Has an approved measure of this kind. Asked order by order: all measures are a history that grows."""
     taken = db.scoped(work_order_measures)
-    statement = (
-        select(func.count(rows.c.id.distinct()))
-        .join_from(rows, taken, taken.c.order_id == rows.c.id)
-        .where(window, taken.c.kind == "suspension", taken.c.result == "approved")
-    )
-    return int(db.rows(statement)[0][0])
+    mine = and_(taken.c.order_id == rows.c.id, taken.c.kind == kind, taken.c.result == "approved", *more)
+    return exists(select(taken.c.order_id).where(mine))
 
 
 @dataclass(frozen=True, slots=True)
