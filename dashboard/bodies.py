@@ -9,8 +9,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dashboard import truth, wire
+from dashboard.jobs import Spot
 from dashboard.keys import LiveKey
-from dashboard.lanes import Spot
 from dashboard.latest import Latest, Values
 from data_access.errors import DashboardError
 from data_access.reference import Reference

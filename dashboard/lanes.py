@@ -9,15 +9,13 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from dashboard.keys import Focus
+from dashboard.jobs import Batch, Done, Job, Outcome, ReadingFailed
 from data_access.engine import Database, ScopedReader
 from data_access.errors import DashboardError, SourceError, SourceUnreachable
-from data_access.reference import Reference
 from data_access.scope import Audience, Scope
 
 _log = logging.getLogger(__name__)
@@ -26,59 +24,8 @@ MAX_ABANDONED: Final = 4
 """How many hanging threads are left behind at most; beyond that the lane waits for one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """For whom and where something is read; scenes and languages share it."""
-
-    audience: Audience
-    focus: Focus
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One reading at one spot."""
-
-    spot: Spot
-    reading: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a job: a value or an error, as of when (seconds since 1970, shown time), in how many ms."""
-
-    job: Job
-    value: object
-    error: DashboardError | None
-    as_of: float
-    ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a lane brings: the reference data it saw, outcomes of one spot together, the error when opening failed."""
-
-    reference: Reference | None
-    outcomes: tuple[Outcome, ...]
-    error: DashboardError | None = None
-
-
-class ReadingFailed(DashboardError):
-    """A reading raised something that is no error of ours: a fault of the product, logged with its trace."""
-
-    key = "reading-failed"
-
-
 Read = Callable[[ScopedReader, Job, float], object]
 """Computes one reading: (snapshot of the audience, job, now in seconds since 1970) -> value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Jobs to be read as of ``now``; without any, only reference data are read. ``separate``: a snapshot each."""
-
-    jobs: tuple[Job, ...]
-    now: Callable[[], float]
-    separate: bool = False
 
 
 class Lane(Protocol):
@@ -330,13 +277,3 @@ class ThreadLane:
                 self._progress_at = self._monotonic()
                 for outcome in done.outcomes:
                     self._undone.pop(outcome.job, None)
-
-
-def by_spot(jobs: Iterable[Job]) -> tuple[Job, ...]:
-    """Jobs with those of one audience, and of one spot, beside each other; the order of arrival decides otherwise."""
-    order: dict[Any, int] = {}
-    listed = list(jobs)
-    for job in listed:
-        order.setdefault(job.spot.audience, len(order))
-        order.setdefault(job.spot, len(order))
-    return tuple(sorted(listed, key=lambda job: (order[job.spot.audience], order[job.spot])))

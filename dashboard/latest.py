@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dashboard.lanes import Job, Outcome, Spot
+from dashboard.jobs import Job, Outcome, Spot
 from data_access.errors import DashboardError
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard import truth
+from dashboard.jobs import Job, Spot
 from dashboard.keys import LiveKey
-from dashboard.lanes import Job, Spot
 from data_access.reference import Reference
 from indicators.readings import Reading
 from layouts.panel import Panel

@@ -16,8 +16,9 @@ import orjson
 from dashboard import truth, wire
 from dashboard.bodies import Body, Shapes, Stamp, Surroundings
 from dashboard.clock import Clock, city_time
+from dashboard.jobs import Batch, Done, Job, Spot, by_spot
 from dashboard.keys import LiveKey
-from dashboard.lanes import Batch, Done, Job, Lane, Read, Spot, by_spot
+from dashboard.lanes import Lane, Read
 from dashboard.latest import Values
 from dashboard.lease import Mandate
 from dashboard.plan import BEAT_S, SHAPES, Plan

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from dashboard.lanes import Job
+from dashboard.jobs import Job
 
 RETRY_S: Final = 4.0
 """A reading that failed is tried again after so many seconds, however seldom it is due otherwise."""

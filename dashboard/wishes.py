@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from dashboard.jobs import Spot
 from dashboard.keys import LiveKey
-from dashboard.lanes import Spot
 
 WISH_SECONDS: Final = 30.0
 MAX_SPOTS: Final = 200

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from dashboard.jobs import Batch, Done, Job, Spot, by_spot
 from dashboard.keys import Focus
-from dashboard.lanes import MAX_ABANDONED, Batch, Done, Job, Reading, Spot, ThreadLane, by_spot
+from dashboard.lanes import MAX_ABANDONED, Reading, ThreadLane
 from data_access.errors import SourceTooSlow, SourceUnreachable
 from data_access.scope import Audience, Scope
 from tests.fixtures.beats import small_reference
