@@ -203,7 +203,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("var/shots"), help="where the demo city is kept")
     parser.add_argument("--address", help="a running wall; then only what needs no database of its own")
     parser.add_argument("--only", nargs="*", default=[], help="live drawer stale offline publisher-silent waiting ...")
-    parser.add_argument("--readme", action="store_true", help="copy the pictures of the README to docs/img")
+    parser.add_argument("--readme", action="store_true", help="only the pictures of the README, into docs/img")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     asked.data.mkdir(parents=True, exist_ok=True)
@@ -213,7 +213,7 @@ def main() -> int:
         return 2
 
     def wanted(state: str) -> bool:
-        return not asked.only or state in asked.only
+        return state == "readme" if asked.readme else not asked.only or state in asked.only
 
     steps = {
         "live": live,
@@ -223,6 +223,8 @@ def main() -> int:
         "waiting": waiting,
         "broken": broken,
     }
+    if asked.readme:
+        steps = {"readme": for_readme}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -243,23 +245,25 @@ def main() -> int:
             on_copies(studio, city, asked.data.resolve(), wanted)
         write_sheet(studio.shots, asked.out, browser)
         browser.close()
-    if asked.readme:
-        _for_readme(asked.out)
     wrong = [shot for shot in studio.shots if shot.wrong]
     for shot in wrong:
         sys.stderr.write(f"{shot.name}:\n" + "".join(f"  {sentence}\n" for sentence in shot.wrong))
     return 1 if wrong else 0
 
 
-def _for_readme(out: Path) -> None:
+def for_readme(studio: Studio, address: str) -> None:
+    """The pictures of the README, into ``docs/img``."""
     images = Path(__file__).resolve().parents[3] / "docs" / "img"
     images.mkdir(parents=True, exist_ok=True)
-    for source, target in (
-        ("1920x1080-zh", "wall.png"),
-        ("1920x1080-en", "wall-en.png"),
-        ("5760x1080-zh", "wall-wide.png"),
+    for lang, size, target in (
+        ("zh", (1920, 1080), "wall.png"),
+        ("en", (1920, 1080), "wall-en.png"),
+        ("zh", (5760, 1080), "wall-wide.png"),
     ):
-        shutil.copyfile(out / f"overview-live-{source}.png", images / target)
+        with studio.page(address, lang, size) as page:
+            page.wait_for_function(DRAWN, timeout=WAIT_MS)
+            studio.take(page, "readme", lang, size, "the demo city")
+        shutil.copyfile(studio.out / studio.shots[-1].name, images / target)
 
 
 if __name__ == "__main__":
