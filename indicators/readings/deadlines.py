@@ -70,7 +70,7 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
     n = standing.everything(db, at)
     overdue = orders.is_overdue(rows.c, at.now)
     still = _stands_still(db, rows, at)
-    late = _listed(db, rows, overdue if still is None else and_(overdue, not_(still)))
+    late = _late(db, at, _listed(db, rows, overdue if still is None else and_(overdue, not_(still))))
     soon = [row for one in orders.due_ranges(rows.c, at.now, _FAR) for row in _next(db, rows, one)]
     soon.sort(key=lambda row: (row.due, row.id))
     listed = (*late[:PAGE], *soon[:PAGE])
@@ -83,6 +83,17 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
         len(late) > PAGE or len(soon) > PAGE,
         0 if still is None else total(db, rows, {"n": all_rows()}, where=[overdue, still])["n"],
     )
+
+
+def _late(db: ScopedReader, at: At, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Row[*tuple[Any, ...]]]:
+    """Without those whose deadline a suspension, over by now, has moved past now."""
+    pauses = pauses_of(db, [row.id for row in rows])
+
+    def late(row: Row[*tuple[Any, ...]]) -> bool:
+        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
+        return effective_due(at, row.due, clock, pauses.get(row.id, ())) < at.now
+
+    return [row for row in rows if row.id not in pauses or late(row)]
 
 
 def _stands_still(db: ScopedReader, rows: Subquery, at: At) -> ColumnElement[bool] | None:
@@ -195,19 +206,30 @@ def pause_now(at: At, pauses: Sequence[Pause]) -> Pause | None:
     return next((p for p in pauses if p.start <= at.now and (p.end is None or at.now < p.end)), None)
 
 
+def effective_due(at: At, due: datetime, clock: Clock, pauses: Sequence[Pause] = ()) -> datetime:
+    """The deadline moved by the working time of the suspensions that began before it, so far as they have lasted."""
+    for pause in sorted(pauses, key=lambda pause: pause.start):
+        if pause.start <= due:
+            stood = at.calendar.worked_between(pause.start, min(pause.end or at.now, at.now), clock)
+            due = at.calendar.due(due, stood / 60, "minute", clock) if stood else due
+    return due
+
+
 def remaining(at: At, due: datetime, clock: Clock, pauses: Sequence[Pause] = ()) -> float:
     """Seconds of the clock left, negative when overdue; a suspended order keeps what it had when that began."""
     pause = pause_now(at, pauses)
     if pause is None or due < pause.start:
-        return at.calendar.remaining(at.now, due, clock, pauses)
+        return at.calendar.remaining(at.now, effective_due(at, due, clock, pauses), clock, pauses)
     return at.calendar.remaining(pause.start, due, clock, [other for other in pauses if other is not pause])
 
 
 def light_now(at: At, due: datetime, start: datetime | None, clock: Clock, pauses: Sequence[Pause] = ()) -> Light:
     """The light of one open order with a deadline; paused while a suspension runs that began before it was late."""
-    late, pause = due < at.now, pause_now(at, pauses)
+    pause = pause_now(at, pauses)
     if pause is not None and pause.start <= due:
         return Light.PAUSED
+    due = effective_due(at, due, clock, pauses)
+    late = due < at.now
     use = at.calendar.use(start, due, at.now, clock, pauses) if start is not None else float(late)
     return light_of(use, at.policy.lights, overdue=late)
 

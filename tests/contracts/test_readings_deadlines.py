@@ -11,7 +11,7 @@ from indicators.readings import deadlines
 from indicators.readings.counts import pulse
 from indicators.readings.deadlines import PAGE, Lights, Sla, SlaRow, light_of, lights, sla
 from indicators.values import Light, NotRecorded
-from indicators.workcalendar import Clock
+from indicators.workcalendar import Clock, Pause
 from tests.fixtures.edges import CALENDAR, NOW, POLICY, Edges, when
 
 WALL, LEADER = Scope.of(Audience.WALL), Scope.of(Audience.LEADER)
@@ -133,6 +133,16 @@ def test_a_suspension_that_began_before_the_deadline_is_not_late_when_that_passe
     found = taken(edges)
     assert found.suspended == len(ids)
     assert not ids & {row.order_id for row in found.rows}
+
+
+def test_a_suspension_that_is_over_has_moved_the_deadline() -> None:
+    """From 15:00 of the 10th to 10:00 of the 11th stand 3 + 2 working hours: due at 09:00 becomes due at 16:00."""
+    pauses = [Pause(datetime(2026, 3, 10, 15), datetime(2026, 3, 11, 10))]
+    due, start = datetime(2026, 3, 11, 9), datetime(2026, 3, 10, 9)
+    assert deadlines.effective_due(when(), due, Clock.WORK, pauses) == datetime(2026, 3, 11, 16)
+    assert deadlines.remaining(when(), due, Clock.WORK, pauses) == 3.5 * 3600, "at 10:30"
+    assert deadlines.light_now(when(), due, start, Clock.WORK, pauses) is Light.WATCH, "5.5 of 9 hours are used"
+    assert deadlines.effective_due(when(), datetime(2026, 3, 10, 14), Clock.WORK, pauses) == datetime(2026, 3, 10, 14)
 
 
 def test_lights_of_all_open_orders_are_those_of_each(edges: Edges) -> None:
