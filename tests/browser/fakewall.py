@@ -193,6 +193,7 @@ def running(lang: str = "zh") -> Iterator[FakeWall]:
 
     server.add_url_rule("/live/<path:rest>", "live", answered)
     server.add_url_rule("/geometry/<name>.json", "geometry", geometry)
+
     def tile(**_place: str) -> Response:
         return Response('<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"/>', mimetype="image/svg+xml")
 
