@@ -1,5 +1,6 @@
 """Rates over deadlines: the city's on-time closing rate, the departments' and the map's."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select
 from data_access.contract import Stage, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import count, total
+from data_access.reference import AreaTree
 from indicators.readings.map_cells import CELL_LEVELS
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
@@ -182,12 +184,19 @@ def map_ontime(db: ScopedReader, at: At) -> CellRates | NotRecorded:
     levels = [level for level in CELL_LEVELS if place is not None and tree.below(place, level)] or [CELL_LEVELS[-1]]
     chosen, rates = levels[-1], dict[str, Rate]()
     for level in levels:
-        chosen, rates = level, {}
-        for code, rate in by_area.items():
-            if rate.of and (area := tree.up_to(code, level)) is not None:
-                rates[area.code] = rates.get(area.code, NO_CASES) + rate
+        chosen, rates = level, _rolled_up(tree, by_area, level)
         enough = sum(rate.of >= minimum for rate in rates.values())
         if rates and enough >= at.policy.samples.cells_share * len(rates):
             break
     total_cases, located = (sum(rate.of for rate in found.values()) for found in (by_area, rates))
     return CellRates(chosen, rates, minimum, total_cases - located, total_cases)
+
+
+def _rolled_up(tree: AreaTree, by_area: Mapping[str | None, Rate], level: str) -> dict[str, Rate]:
+    """Pooled by the areas of a level that have cases; what is coded above the level is in none of them."""
+    good, of = Counter[str](), Counter[str]()
+    for code, rate in by_area.items():
+        if rate.of and (area := tree.up_to(code, level)) is not None:
+            good[area.code] += rate.good
+            of[area.code] += rate.of
+    return {code: Rate(good[code], n) for code, n in of.items()}
