@@ -13,10 +13,12 @@ TOOLS = ("sh", "tr", "ls", "cat", "printf", "tee", "chmod", "rm", "env", "echo")
 
 
 def planned(*arguments: str) -> str:
-    """What make would run when the environment were new."""
+    """What make would run when the environment were new; the make that runs this test has no say in it."""
+    ours = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "SCALE", "PYTEST_ARGS", "PYTHON"}
     done = subprocess.run(
-        ["make", "-n", "-B", *arguments],
-        cwd=ROOT, capture_output=True, encoding="utf-8", check=True, timeout=60,
+        ["make", "--no-print-directory", "-n", "-B", *arguments],
+        cwd=ROOT, env={name: value for name, value in os.environ.items() if name not in ours},
+        capture_output=True, encoding="utf-8", check=True, timeout=60,
     )  # fmt: skip
     return done.stdout
 
