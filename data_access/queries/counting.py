@@ -1,6 +1,5 @@
 """Counting in SQL: several named conditions over the same rows in one pass, grouped as asked."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,10 +54,12 @@ def count(
 
 
 def _merged(groups: Iterable[Group]) -> list[Group]:
-    found: dict[tuple[Any, ...], Counter[str]] = {}
+    found: dict[tuple[Any, ...], Group] = {}
     for group in groups:
-        found.setdefault(group.key, Counter(dict.fromkeys(group.n, 0))).update(group.n)
-    return [Group(key, dict(n)) for key, n in found.items()]
+        have = found.get(group.key)
+        n = group.n if have is None else {name: have.n[name] + more for name, more in group.n.items()}
+        found[group.key] = Group(group.key, n)
+    return list(found.values())
 
 
 def total(
