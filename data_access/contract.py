@@ -310,7 +310,7 @@ area_links: Final = _table("area_links", _code("code", key=True), _code("zone_co
 INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "areas": (("parent_code",),),
     "work_orders": (
-        ("stage", "area_code", "close_due_at", "handle_due_at", "department_code"),
+        ("stage", "area_code", "close_due_at", "handle_due_at", "department_code", "category_code"),
         ("reported_at", "area_code", "category_code", "stage", "handled_on_spot"),
         ("filed_at", "area_code", "category_code", "stage", "handled_on_spot"),
         ("closed_at", "area_code", "stage", "department_code"),
