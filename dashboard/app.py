@@ -66,6 +66,7 @@ def create_app(services: Services) -> Dash:
         directory=services.directory,
         scenes=frozenset(services.plan.scenes),
         authenticator=services.entrances.authenticator,
+        welcome=security.answers_to(settings),
     )
     gate.register(server, directory=services.directory, scenes=frozenset(services.plan.scenes))
     health.register(

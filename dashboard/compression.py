@@ -25,7 +25,7 @@ class Compression:
     def __call__(self, response: Response) -> Response:
         """The same answer, smaller, where the client takes it."""
         path: str = request.environ["PATH_INFO"]
-        if path.startswith("/live/") or response.status_code != 200 or "Content-Encoding" in response.headers:
+        if response.status_code != 200 or "Content-Encoding" in response.headers:
             return response
         if not (response.mimetype or "").startswith(_TEXT):
             return response

@@ -1,14 +1,18 @@
 """``/live/<audience>/<scene>/<place>/<lang>``: the body of this beat. The route that is asked most, so it is light.
 
-The viewer is checked before anything is looked up; unknown and not yours are answered alike. A web process holds the
-current entry of each key and asks the store only when the next beat is due.
+It stands before Flask, as WSGI: what Flask does for a request costs more than the answer. The viewer is checked before
+anything is looked up; unknown and not yours are answered alike. A web process holds the current entry of each key and
+asks the store only when the next beat is due.
 """
 
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
 
 import orjson
-from flask import Flask, Request, Response, request
+from flask import Flask, Request
 
 from dashboard import wire
 from dashboard.auth import Authenticator
@@ -23,7 +27,13 @@ from data_access.errors import StoreError
 from data_access.reference import Reference
 from data_access.scope import Audience
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
+
 NOW: Final = "X-Gridwall-Now"
+PATH: Final = "/live/"
 _WISH_AGAIN_MS: Final = 5_000
 _MOST_HELD: Final = 2_000
 _TYPE: Final = "application/json"
@@ -109,6 +119,10 @@ class Rights:
         return allowed
 
 
+Answer = tuple[str, list[tuple[str, str]], bytes]
+"""Status, headers, body."""
+
+
 def register(
     server: Flask,
     *,
@@ -117,39 +131,57 @@ def register(
     directory: Directory,
     scenes: frozenset[str],
     authenticator: Authenticator,
+    welcome: Callable[[str], bool],
 ) -> None:
-    """Add the route."""
+    """Put the route before the application. ``welcome`` says whether it answers to the name in a Host header."""
     bodies, rights = Bodies(broadcast), Rights(directory, scenes)
+    rest: WSGIApplication = server.wsgi_app
 
-    def live(key: str) -> Response:
+    def live(environ: "WSGIEnvironment") -> Answer:
         now_ms = int(clock.now() * 1000)
-        viewer = authenticator.viewer(request)
+        key = environ["PATH_INFO"][len(PATH) :].encode("latin-1").decode("utf-8", "replace")
+        if not welcome(environ.get("HTTP_HOST", "")):
+            return _say("421 Misdirected Request", {"error": "host"}, now_ms)
+        viewer = authenticator.viewer(Request(environ))
         if viewer is None:
-            return _answer(401, {"error": "sign-on"}, now_ms)
+            return _say("401 Unauthorized", {"error": "sign-on"}, now_ms)
         allowed = rights.may(viewer, key)
         if allowed is False:
-            return _answer(404, {"error": "unknown"}, now_ms)
+            return _say("404 Not Found", {"error": "unknown"}, now_ms)
         try:
             entry = bodies.entry(key, now_ms) if allowed else None
         except StoreError:
-            return _answer(503, {"error": "store"}, now_ms)
+            return _say("503 Service Unavailable", {"error": "store"}, now_ms)
         if entry is None:
-            return _answer(202, {"preparing": True, "next_ms": now_ms + BEAT_S * 500}, now_ms)
-        query = request.environ.get("QUERY_STRING", "")
-        chosen = entry.pick(*_since(request.args.get("since") if query else None))
-        coding = _coding(request)
+            return _say("202 Accepted", {"preparing": True, "next_ms": now_ms + BEAT_S * 500}, now_ms)
+        query = environ.get("QUERY_STRING", "")
+        chosen = entry.pick(*_since(parse_qs(query).get("since", [None])[0] if query else None))
+        coding = _coding(environ)
         body = wire.plain(chosen) if coding == "" else chosen[0] if coding == "br" else chosen[1]
-        headers = _headers(now_ms, public=key.startswith("public/"))
+        headers = _headers(now_ms, len(body), public=key.startswith("public/"))
         if coding:
             headers.append(("Content-Encoding", coding))
-        return Response(body, headers=headers)
+        return "200 OK", headers, body
 
-    server.add_url_rule("/live/<path:key>", "live", live)
+    def before(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if not environ["PATH_INFO"].startswith(PATH) or method not in ("GET", "HEAD"):
+            return rest(environ, start_response)
+        try:
+            status, headers, body = live(environ)
+        except Exception:  # noqa: BLE001 - the last place before the server; said and logged, never a broken connection
+            _log.exception("a body could not be answered")
+            status, headers, body = _say("500 Internal Server Error", {"error": "internal"}, int(clock.now() * 1000))
+        start_response(status, headers)
+        return [body] if method == "GET" else []
+
+    server.wsgi_app = before  # type: ignore[method-assign]
 
 
-def _headers(now_ms: int, *, public: bool = False) -> list[tuple[str, str]]:
+def _headers(now_ms: int, length: int, *, public: bool = False) -> list[tuple[str, str]]:
     return [
         ("Content-Type", _TYPE),
+        ("Content-Length", str(length)),
         ("Cache-Control", "public, max-age=1" if public else "private, no-store"),
         ("Vary", "Accept-Encoding" if public else "Accept-Encoding, Cookie"),
         ("X-Content-Type-Options", "nosniff"),
@@ -157,8 +189,9 @@ def _headers(now_ms: int, *, public: bool = False) -> list[tuple[str, str]]:
     ]
 
 
-def _answer(status: int, said: dict[str, object], now_ms: int) -> Response:
-    return Response(orjson.dumps(said), status=status, headers=_headers(now_ms))
+def _say(status: str, said: dict[str, object], now_ms: int) -> Answer:
+    body = orjson.dumps(said)
+    return status, _headers(now_ms, len(body)), body
 
 
 def _since(text: str | None) -> tuple[int, int]:
@@ -171,10 +204,10 @@ def _since(text: str | None) -> tuple[int, int]:
     )
 
 
-def _coding(incoming: Request) -> str:
+def _coding(environ: "WSGIEnvironment") -> str:
     """The best of brotli, gzip and nothing that the client takes."""
-    accepted = incoming.environ.get("HTTP_ACCEPT_ENCODING", "")
+    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
     if "q=0" not in accepted:
         return "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-    codings = incoming.accept_encodings
+    codings = Request(environ).accept_encodings
     return "br" if codings["br"] > 0 else "gzip" if codings["gzip"] > 0 else ""

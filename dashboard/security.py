@@ -56,12 +56,22 @@ def same_origin(incoming: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == incoming.host
 
 
+def answers_to(settings: Settings) -> Callable[[str], bool]:
+    """Whether the application answers to the name in a Host header.
+
+    Without sign-on only to the machine's own: another site's name that leads here must not read for that site.
+    """
+    if settings.auth != "open" or settings.host not in LOOPBACK:
+        return lambda host: True
+    return lambda host: host.rsplit(":", 1)[0].strip("[]") in LOOPBACK
+
+
 def guard(server: Flask, settings: Settings, authenticator: Authenticator, hashes: Callable[[], list[str]]) -> None:
     """Register the checks before and the headers after every request.
 
     ``hashes`` is asked once, at the first answer, when all of Dash's inline scripts are known.
     """
-    names_only_here = settings.auth == "open" and settings.host in LOOPBACK
+    welcome = answers_to(settings)
     fixed: dict[str, str] = {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
@@ -72,10 +82,8 @@ def guard(server: Flask, settings: Settings, authenticator: Authenticator, hashe
     def check() -> Response | None:
         environ = request.environ
         path: str = environ["PATH_INFO"]
-        if names_only_here and environ.get("HTTP_HOST", "").rsplit(":", 1)[0].strip("[]") not in LOOPBACK:
+        if not welcome(environ.get("HTTP_HOST", "")):
             return _refuse(421, "this wall has no sign-on and answers to the name of its own machine only")
-        if path.startswith("/live/"):
-            return None  # read only, and authenticated in its own route, which is asked most
         if request.method not in ("GET", "HEAD", "OPTIONS") and not same_origin(request):
             return _refuse(403, "requests from other sites are not answered")
         given = request.headers.get(_REQUEST_ID, "")
@@ -90,8 +98,6 @@ def guard(server: Flask, settings: Settings, authenticator: Authenticator, hashe
         return None
 
     def dress(response: Response) -> Response:
-        if request.environ["PATH_INFO"].startswith("/live/"):
-            return response  # JSON with headers of its own
         if "Content-Security-Policy" not in fixed:
             fixed["Content-Security-Policy"] = content_security_policy(hashes(), settings)
         if request.method == "POST" and "began" in g:
