@@ -41,6 +41,7 @@ def area_facts(facts: AreaFacts, reference: Reference, now: datetime, lang: str)
             ),
             className="drawer-path",
         ),
+        _as_of(now, lang),
         html.Dl(
             [
                 *_fact("drawer-households", count(area.households if area else None), lang),
@@ -67,6 +68,11 @@ def area_facts(facts: AreaFacts, reference: Reference, now: datetime, lang: str)
             else []
         ),
     ]
+
+
+def _as_of(now: datetime, lang: str) -> Component:
+    """When this was read."""
+    return html.P(t("drawer-as-of", lang, time=f"{now:%H:%M:%S}"), className="drawer-path")
 
 
 def _fact(key: str, value: str, lang: str) -> list[Component]:
@@ -109,6 +115,7 @@ def order_facts(order: OrderFacts, reference: Reference, now: datetime, lang: st
     return [
         html.H2([light_icon(order.light, lang), category_name(reference, order.category, lang)]),
         html.P(order.title or "", className="drawer-path"),
+        _as_of(now, lang),
         html.Dl(
             [item for key, value in rows.items() for item in _fact(key, value, lang)], className="facts facts-order"
         ),
