@@ -311,8 +311,8 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "areas": (("parent_code",),),
     "work_orders": (
         ("stage", "area_code", "close_due_at", "handle_due_at", "department_code", "category_code"),
-        ("reported_at", "area_code", "category_code", "stage", "handled_on_spot"),
-        ("filed_at", "area_code", "category_code", "stage", "handled_on_spot"),
+        ("reported_at", "area_code", "department_code", "category_code", "stage", "handled_on_spot"),
+        ("filed_at", "area_code", "department_code", "category_code", "stage", "handled_on_spot"),
         ("closed_at", "area_code", "stage", "department_code"),
         (
             "ended_at", "closed_at", "stage", "area_code", "department_code", "reported_at", "close_due_at",

@@ -22,7 +22,6 @@ from indicators.workcalendar import Clock, Pause
 
 PAGE = 14
 """Overdue orders listed, and as many that are due next."""
-_FAR: Final = datetime(9999, 1, 1)
 _SUSPENSION: Final = ("kind", "result", "from_at", "until_at")
 
 
@@ -70,8 +69,9 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
     n = standing.everything(db, at)
     overdue = orders.is_overdue(rows.c, at.now)
     still = _stands_still(db, rows, at)
-    late = _late(db, at, _listed(db, rows, overdue if still is None else and_(overdue, not_(still))))
-    soon = [row for one in orders.due_ranges(rows.c, at.now, _FAR) for row in _next(db, rows, one)]
+    # some of these turn out not to be late (``_late``): enough are asked for that the page is full all the same
+    late = _late(db, at, _listed(db, rows, overdue if still is None else and_(overdue, not_(still)), 4 * PAGE))
+    soon = [row for one in orders.due_ranges(rows.c, at.now, orders.FAR) for row in _next(db, rows, one)]
     soon.sort(key=lambda row: (row.due, row.id))
     listed = (*late[:PAGE], *soon[:PAGE])
     pauses = pauses_of(db, [row.id for row in listed])
@@ -133,7 +133,10 @@ def _next(db: ScopedReader, rows: Subquery, due_in: ColumnElement[bool]) -> list
     return _listed(db, rows, and_(due_in, *(due <= moment for moment in last)))
 
 
-def _listed(db: ScopedReader, rows: Subquery, condition: ColumnElement[bool]) -> list[Row[*tuple[Any, ...]]]:
+def _listed(
+    db: ScopedReader, rows: Subquery, condition: ColumnElement[bool], most: int = 0
+) -> list[Row[*tuple[Any, ...]]]:
+    """Open orders by deadline, one more than a page or ``most``."""
     due = orders.due(rows.c)
     statement = (
         select(
@@ -147,7 +150,7 @@ def _listed(db: ScopedReader, rows: Subquery, condition: ColumnElement[bool]) ->
         )
         .where(orders.is_open(rows.c), condition, *listable(db, rows.c.category_code))
         .order_by(due, rows.c.id)
-        .limit(PAGE + 1)
+        .limit(max(PAGE + 1, most))
     )
     return list(db.rows(statement))
 

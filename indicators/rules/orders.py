@@ -24,6 +24,9 @@ OPEN_STAGES: Final = (
 )
 """Stages in which an order still waits for somebody, in the order of the flow."""
 
+FAR: Final = datetime(9999, 1, 1)
+"""Later than any moment of an order."""
+
 _OPEN_CODES: Final = tuple(stage.value for stage in OPEN_STAGES)
 _PAST_DISPATCH: Final = tuple(stage.value for stage in (Stage.DISPATCHED, Stage.HANDLING, Stage.CHECKING, Stage.CLOSED))
 
@@ -150,12 +153,15 @@ def _ended_after(o: Columns, moment: datetime) -> ColumnElement[bool]:
 
 
 def may_have_been_open(o: Columns, moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The rows ``was_open`` can be true for, as ranges without a common row that indexes serve."""
+    """The rows ``was_open`` can be true for, as ranges without a common row that indexes serve.
+
+    They are closed at both ends: of a range with one end SQLite expects a quarter of the table, and reads it all.
+    """
     over = o.stage.not_in(_OPEN_CODES)
     return (
         is_open(o),
-        and_(o.ended_at > moment, over),
-        and_(o.ended_at.is_(None), o.closed_at > moment, over),
+        and_(o.ended_at > moment, o.ended_at < FAR, over),
+        and_(o.ended_at.is_(None), o.closed_at > moment, o.closed_at < FAR, over),
     )
 
 

@@ -73,6 +73,11 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
         "overdue": n(f"{OPEN} AND {DUE} < :now"),
         "suspended": n(f"{OPEN} AND {DUE} < :now AND {STILL}"),
         "soon": n(f"{OPEN} AND {DUE} >= :now AND {DUE} < :cut"),
+        "stood once": n(
+            f"{OPEN} AND {DUE} < :now AND NOT {STILL} AND EXISTS (SELECT 1 FROM work_order_measures m"
+            " WHERE m.order_id = work_orders.id AND m.kind = 'suspension' AND m.result = 'approved'"
+            " AND m.from_at <= coalesce(close_due_at, handle_due_at) AND m.until_at <= :now)"
+        ),
         "no light": n(f"{OPEN} AND {DUE} IS NULL"),
         "future": n("updated_at > :soon OR reported_at > :soon"),
     }
@@ -134,9 +139,10 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
         f"SELECT area, count(*) FROM ({planned}) WHERE worker_id IN ({fresh}) AND area IN {cells} GROUP BY 1"
     )
     unseen = "(SELECT code FROM categories WHERE sensitive = 1)"
-    found["pressing"] = [row[0] for row in ask(
-        f"SELECT id FROM work_orders WHERE {late} AND NOT {STILL} AND (category_code IS NULL OR category_code NOT IN"
-        f" {unseen}) ORDER BY {DUE}, id LIMIT 14", **bound)]  # fmt: skip
+    stood = "EXISTS (SELECT 1 FROM work_order_measures m WHERE m.order_id = work_orders.id AND m.kind = 'suspension')"
+    found["pressing"] = [tuple(row) for row in ask(
+        f"SELECT id, {stood} FROM work_orders WHERE {late} AND NOT {STILL}"
+        f" AND (category_code IS NULL OR category_code NOT IN {unseen}) ORDER BY {DUE}, id LIMIT 30", **bound)]  # fmt: skip
     found["next due"] = [row[0] for row in ask(
         f"SELECT id FROM work_orders WHERE {OPEN} AND {DUE} >= :now AND (category_code IS NULL OR category_code NOT IN"
         f" {unseen}) ORDER BY {DUE}, id LIMIT 14", **bound)]  # fmt: skip
@@ -197,7 +203,8 @@ def by_readings(db: ScopedReader, at: At) -> dict[str, Any]:
         found[f"stage {stage.stage.value}"] = (stage.waiting, stage.overdue, stage.entered)
     # what is said twice is said alike, and the parts are the whole
     assert value["flow"].closed_today == pulse.closed_today
-    assert sla.overdue == pulse.overdue == lights.overdue + lights.long + sla.suspended
+    assert sla.overdue == pulse.overdue
+    found["late by the light"] = lights.overdue + lights.long
     assert sum(row.planned for row in duty.by_area) + duty.not_located == duty.planned
     assert cells_of(db.reference.tree, at.area)[0] == "grid"
     for layer, whole in (("map_workload", pulse.open), ("map_overdue", pulse.overdue), ("map_duty", duty.on_duty)):
