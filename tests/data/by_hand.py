@@ -140,12 +140,12 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
     )
     unseen = "(SELECT code FROM categories WHERE sensitive = 1)"
     stood = "EXISTS (SELECT 1 FROM work_order_measures m WHERE m.order_id = work_orders.id AND m.kind = 'suspension')"
-    found["pressing"] = [tuple(row) for row in ask(
-        f"SELECT id, {stood} FROM work_orders WHERE {late} AND NOT {STILL}"
-        f" AND (category_code IS NULL OR category_code NOT IN {unseen}) ORDER BY {DUE}, id LIMIT 30", **bound)]  # fmt: skip
-    found["next due"] = [row[0] for row in ask(
-        f"SELECT id FROM work_orders WHERE {OPEN} AND {DUE} >= :now AND (category_code IS NULL OR category_code NOT IN"
-        f" {unseen}) ORDER BY {DUE}, id LIMIT 14", **bound)]  # fmt: skip
+    seen = f"(category_code IS NULL OR category_code NOT IN {unseen})"
+    by_due = f"ORDER BY {DUE}, id LIMIT"
+    pressing = f"SELECT id, {stood} FROM work_orders WHERE {late} AND NOT {STILL} AND {seen} {by_due} 30"
+    next_due = f"SELECT id FROM work_orders WHERE {OPEN} AND {DUE} >= :now AND {seen} {by_due} 14"
+    found["pressing"] = [tuple(row) for row in ask(pressing, **bound)]
+    found["next due"] = [row[0] for row in ask(next_due, **bound)]
     quiet = "('verify', 'accept', 'take', 'transfer', 'check', 'cancel', 'reopen')"
     newest = ask(
         "SELECT e.id FROM work_order_events e JOIN work_orders o ON o.id = e.order_id"
