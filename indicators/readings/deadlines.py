@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, not_,
 
 from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
-from data_access.queries.counting import all_rows, total
+from data_access.queries.counting import total
 from data_access.reference import Category
 from indicators.policy import LightLevels, Policy
 from indicators.readings import standing
@@ -67,12 +67,14 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
         return NotRecorded(missing)
     rows = db.scoped(work_orders)
     n = standing.everything(db, at)
-    overdue = orders.is_overdue(rows.c, at.now)
+    overdue = orders.due_ranges(rows.c, orders.PAST, at.now)
     still = _stands_still(db, rows, at)
+    moving = [] if still is None else [not_(still)]
     # some of these turn out not to be late (``_late``): enough are asked for that the page is full all the same
-    late = _late(db, at, _listed(db, rows, overdue if still is None else and_(overdue, not_(still)), 4 * PAGE))
-    soon = [row for one in orders.due_ranges(rows.c, at.now, orders.FAR) for row in _next(db, rows, one)]
-    soon.sort(key=lambda row: (row.due, row.id))
+    past_due = [row for one in overdue for row in _listed(db, rows, and_(one, *moving), 4 * PAGE)]
+    past_due.sort(key=lambda row: (row.due, row.id))
+    late = _late(db, at, past_due[: 4 * PAGE])
+    soon = _next(db, rows, at.now)
     listed = (*late[:PAGE], *soon[:PAGE])
     pauses = pauses_of(db, [row.id for row in listed])
     return Sla(
@@ -81,7 +83,7 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
         next_cut(at),
         n.soon,
         len(late) > PAGE or len(soon) > PAGE,
-        0 if still is None else total(db, rows, {"n": all_rows()}, where=[overdue, still])["n"],
+        0 if still is None else total(db, rows, {"n": still}, where=[orders.is_open(rows.c)], either=overdue)["n"],
     )
 
 
@@ -120,17 +122,20 @@ def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnEleme
     return [or_(category.is_(None), category.not_in(hidden))] if hidden else []
 
 
-def _next(db: ScopedReader, rows: Subquery, due_in: ColumnElement[bool]) -> list[Row[*tuple[Any, ...]]]:
-    """The first open orders of a range of deadlines. Where the page ends is asked first, of the index alone.
+def _next(db: ScopedReader, rows: Subquery, now: datetime) -> list[Row[*tuple[Any, ...]]]:
+    """The open orders that are due next. Where the page ends is asked first, of the index alone.
 
     Without that the engine would fetch and sort every open order of the city for the few that are shown.
     """
-    due, seen = orders.due(rows.c), listable(db, rows.c.category_code)
-    open_there = [orders.is_open(rows.c), due_in, *seen]
-    edge = select(rows.c.close_due_at, rows.c.handle_due_at).where(*open_there)
-    edge = edge.order_by(rows.c.close_due_at, rows.c.handle_due_at).offset(PAGE).limit(1)
-    last = [close or handle for close, handle in db.rows(edge)]
-    return _listed(db, rows, and_(due_in, *(due <= moment for moment in last)))
+    found = []
+    for place, due_in in enumerate(orders.due_ranges(rows.c, now, orders.FAR)):
+        edge = select(rows.c.close_due_at, rows.c.handle_due_at)
+        edge = edge.where(orders.is_open(rows.c), due_in, *listable(db, rows.c.category_code))
+        edge = edge.order_by(rows.c.close_due_at, rows.c.handle_due_at).offset(PAGE).limit(1)
+        last = [close or handle for close, handle in db.rows(edge)]
+        end = last[0] + timedelta(seconds=1) if last else orders.FAR
+        found += _listed(db, rows, orders.due_ranges(rows.c, now, end)[place])
+    return sorted(found, key=lambda row: (row.due, row.id))
 
 
 def _listed(

@@ -24,8 +24,9 @@ OPEN_STAGES: Final = (
 )
 """Stages in which an order still waits for somebody, in the order of the flow."""
 
+PAST: Final = datetime(1900, 1, 1)
 FAR: Final = datetime(9999, 1, 1)
-"""Later than any moment of an order."""
+"""Earlier and later than any moment of an order."""
 
 _OPEN_CODES: Final = tuple(stage.value for stage in OPEN_STAGES)
 _PAST_DISPATCH: Final = tuple(stage.value for stage in (Stage.DISPATCHED, Stage.HANDLING, Stage.CHECKING, Stage.CLOSED))
