@@ -24,6 +24,8 @@ MARKED_MS: Final = 30_000
 OPEN: Final = "[data-panel='open'][data-instance='main']"
 READ: Final = re.compile("live|quiet|silent")
 """States of a panel whose source is being read; the small city's last change grows old while a test runs."""
+PLOT: Final = "[data-panel='trend'] .js-plotly-plot"
+"""The last part of a page to be there: its program is fetched when it is first needed."""
 LOST: Final = re.compile("stale|broken")
 REACHED: Final = re.compile("ok|stale")
 """Stale: there is no panel left that is read; slow ones are allowed to be older."""
@@ -33,6 +35,7 @@ def drawn(page: Page) -> str:
     """The number of open cases on the screen, once it is there and everything is well."""
     connection(page, "ok")
     expect(page.locator(OPEN)).to_have_attribute("data-state", READ, timeout=MARKED_MS)
+    expect(page.locator(PLOT)).to_be_visible(timeout=MARKED_MS)
     number = page.locator(f"{OPEN} .kpi-value").inner_text()
     assert number.strip().isdigit(), number
     return number
