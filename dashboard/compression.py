@@ -9,7 +9,6 @@ import brotli
 from flask import Flask, Response, request
 
 _FILES: Final = ("/assets/", "/_dash-component-suites/")
-_ANSWERS: Final = ("/_dash-", "/wall", "/")
 _TEXT: Final = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/manifest+json")
 _LEAST: Final = 1024
 _KEPT: Final = 300

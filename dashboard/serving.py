@@ -47,7 +47,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """The choices of recipes: threads, nothing loaded before the fork, quick and orderly ends."""
+        """What is chosen here: threads, nothing loaded before the fork, quick and orderly ends."""
         settings, cfg = self._settings, self.cfg
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         cfg.set("bind", f"{host}:{settings.port}" if self._descriptor is None else f"fd://{self._descriptor}")
