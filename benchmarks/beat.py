@@ -16,8 +16,7 @@ from indicators.policy import load_policy
 from indicators.readings import READINGS
 from indicators.values import At
 from indicators.workcalendar import WorkCalendar
-from layouts.panels import PANELS
-from layouts.scenes import SCENES
+from layouts.scenes import PANELS, SCENES
 from tests.fixtures.servers import MariaDB, PostgreSQL, running
 
 SIZES: Final = tuple(int(float(size) * 1e6) for size in os.environ.get("GRIDWALL_BENCH_MILLIONS", "0.5,2,5").split(","))

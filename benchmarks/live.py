@@ -16,8 +16,7 @@ from benchmarks.stage import Stage, Statements, ask, stage, wall
 from dashboard.clock import city_time
 from data_access.scope import Audience, Scope
 from layouts.panel import Showing
-from layouts.panels import PANELS
-from layouts.scenes import SCENES
+from layouts.scenes import PANELS, SCENES
 
 REQUESTS: Final = 200
 ROUNDS: Final = 5

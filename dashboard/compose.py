@@ -30,8 +30,7 @@ from data_access.scope import Audience
 from indicators.policy import Policy, load_policy
 from indicators.readings import READINGS
 from indicators.workcalendar import WorkCalendar
-from layouts.panels import PANELS
-from layouts.scenes import SCENES
+from layouts.scenes import PANELS, SCENES
 
 _log = logging.getLogger(__name__)
 _ROOT: Final = Path(__file__).resolve().parent.parent

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
+from layouts.panel import Panel
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -23,8 +25,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scene of the wall: its panels by id, and the static frames they live in."""
+    """A scene of the wall: what it shows, and the static frames that live in. A panel may stand in several scenes."""
 
     id: str
-    panels: tuple[str, ...]
+    shows: tuple[Panel, ...]
     layout: Callable[[Place, str], Component]
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """Its panels by id."""
+        return tuple(panel.id for panel in self.shows)

@@ -11,7 +11,9 @@ from layouts.panels import (
     duty,
     filed,
     flow,
+    map_counts,
     map_frame,
+    map_ontime,
     on_duty,
     ontime,
     open_cases,
@@ -36,10 +38,6 @@ def layout(place: Place, lang: str) -> Component:
 
 SCENE: Final = Scene(
     "overview",
-    (
-        *(module.PANEL.id for module in _KPIS),
-        *("flow", "trend", "types", "sla", "departments", "duty", "ticker", "sources"),
-        *("map-frame", "map-workload", "map-overdue", "map-ontime", "map-duty"),
-    ),
+    (*(module.PANEL for module in (*_KPIS, *_BLOCKS)), *map_counts.PANELS, map_ontime.PANEL),
     layout,
 )

@@ -12,9 +12,8 @@ from werkzeug.serving import make_server
 
 from layouts import ids
 from layouts.pages.wall import page
-from layouts.panels import PANELS
 from layouts.scene import Place
-from layouts.scenes import SCENES
+from layouts.scenes import PANELS, SCENES
 from layouts.words import t
 from tests.browser.fakewall import ASSETS, FakeWall, Quiet
 from tests.fixtures import handmade

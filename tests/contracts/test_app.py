@@ -16,8 +16,7 @@ from dashboard.pages import show_wall
 from dashboard.viewer import Viewer
 from data_access.scope import Audience
 from indicators.readings import READINGS
-from layouts.panels import PANELS
-from layouts.scenes import SCENES
+from layouts.scenes import PANELS, SCENES
 from tests.fixtures.contract import ContractDatabase
 from tests.fixtures.wall import Wall, wall_on
 

@@ -19,10 +19,9 @@ from indicators.readings.rates import CellRates, Departments, OnTime
 from indicators.values import Light, Rate
 from layouts.formats import NONE, THIN
 from layouts.panel import Geometry, Panel, Props, Showing
-from layouts.panels import PANELS
 from layouts.panels.sla import left
 from layouts.scene import Place
-from layouts.scenes import SCENES
+from layouts.scenes import PANELS, SCENES
 from layouts.words import LANGUAGES, t
 from tests.fixtures import handmade
 from tests.fixtures.handmade import NOW, REFERENCE, showing
