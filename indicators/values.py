@@ -1,11 +1,13 @@
 """The small values that readings are made of: a rate with its interval, a light, and "not recorded"."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import sqrt
-from typing import Final
+from typing import Final, Protocol
 
+from data_access.ledger.frozen import FrozenPeriod
 from indicators.policy import Policy
 from indicators.workcalendar import WorkCalendar
 
@@ -78,6 +80,14 @@ class NotRecorded:
     missing: tuple[str, ...]
 
 
+class FrozenPeriods(Protocol):
+    """The periods that somebody froze, as the ledger keeps them. Raises LedgerError when it cannot be asked."""
+
+    def frozen(self, subject: str, periods: Sequence[str]) -> Mapping[str, FrozenPeriod]:
+        """The last revision of each of these periods that is frozen, by the period's name."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class At:
     """When and where a reading is taken; ``area`` None means everything in scope.
@@ -91,6 +101,8 @@ class At:
     policy: Policy
     area: str | None = None
     department: str | None = None
+    ledger: FrozenPeriods | None = None
+    """Where scores look for frozen periods; without one every period is provisional."""
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is not None:
