@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Final, Protocol
 
 from data_access.ledger.frozen import FrozenPeriod
+from indicators.moved import NOTHING_MOVED, Moved
 from indicators.policy import Policy
 from indicators.workcalendar import WorkCalendar
 
@@ -26,6 +27,16 @@ class Light(StrEnum):
     LONG = "long"
     PAUSED = "paused"
     NONE = "none"
+
+
+def wilson(good: float, of: int) -> tuple[float, float] | None:
+    """The 95 % Wilson score interval of ``good`` out of ``of``, None without cases."""
+    if not of:
+        return None
+    share = good / of
+    centre = (share + _Z95**2 / (2 * of)) / (1 + _Z95**2 / of)
+    half = _Z95 / (1 + _Z95**2 / of) * sqrt(share * (1 - share) / of + _Z95**2 / (4 * of * of))
+    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +58,7 @@ class Rate:
     @property
     def interval(self) -> tuple[float, float] | None:
         """The 95 % Wilson score interval of the share, None without cases."""
-        if not self.of:
-            return None
-        n, share = self.of, self.good / self.of
-        centre = (share + _Z95**2 / (2 * n)) / (1 + _Z95**2 / n)
-        half = _Z95 / (1 + _Z95**2 / n) * sqrt(share * (1 - share) / n + _Z95**2 / (4 * n * n))
-        return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
+        return wilson(self.good, self.of)
 
     @property
     def low(self) -> float | None:
@@ -71,6 +77,61 @@ class Rate:
 
 NO_CASES: Final = Rate(0, 0)
 """The rate of nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedRate:
+    """A share in which ``part`` of the cases count by ``weight``: (full + weight x part) / of (满意率: M + 0.9 B)."""
+
+    full: int
+    part: int
+    weight: float
+    of: int
+
+    def __post_init__(self) -> None:
+        if self.full < 0 or self.part < 0 or self.full + self.part > self.of or not 0 <= self.weight <= 1:
+            raise ValueError(f"a weighted rate needs 0 <= full + part <= of, not {self.full} + {self.part} of {self.of}")
+
+    @property
+    def good(self) -> float:
+        """The numerator, part cases by their weight."""
+        return self.full + self.weight * self.part
+
+    @property
+    def value(self) -> float | None:
+        """The share 0 to 1, None without cases."""
+        return self.good / self.of if self.of else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The Wilson interval as if the numerator were whole cases: a little wide, because part cases vary less."""
+        return wilson(self.good, self.of)
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the interval."""
+        return self.interval[0] if self.interval else None
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the interval."""
+        return self.interval[1] if self.interval else None
+
+    def __add__(self, other: "WeightedRate") -> "WeightedRate":
+        """Pooled. Raises ValueError for rates of other weights: they are other numbers."""
+        if self.weight != other.weight:
+            raise ValueError("rates of different weights do not add")
+        return WeightedRate(self.full + other.full, self.part + other.part, self.weight, self.of + other.of)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A plain number of cases."""
+
+    n: int
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.n + other.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +154,8 @@ class At:
     """When and where a reading is taken; ``area`` None means everything in scope.
 
     ``now`` is naive city time to the second, as the contract's times are: a fraction would set Python and SQL at odds.
-    The rows are narrowed by the reader's scope; ``area`` says which areas the place is made of.
+    The rows are narrowed by the reader's scope; ``area`` says which areas the place is made of. ``moved`` are the
+    deadlines that are not simply the source's (``readings.moved.judged_at`` finds them; without it nothing is moved).
     """
 
     now: datetime
