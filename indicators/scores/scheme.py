@@ -13,36 +13,23 @@ Direction = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One numerator of a term: an indicator of the registry and what each of its cases counts (0 < factor <= 1)."""
-
-    indicator: str
-    factor: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Term:
     """One term of a score, worth 0 to 100 points times its weight.
 
-    A share (``ladder`` empty) is the sum of its parts over their common denominator, 0 to 1; it gives 0 points at
-    ``zero`` and 100 at ``full``, straight between them and clamped beyond. A ladder turns a count into points: those of
-    the first step whose upper bound is not below the count, ``beyond`` after the last.
+    A share (``ladder`` empty) of 0 to 1 gives 0 points at ``zero`` and 100 at ``full``, straight between them and
+    clamped beyond. A ladder turns a count into points: those of the first step whose upper bound is not below the
+    count, ``beyond`` after the last.
     """
 
     id: str
     name: Text
     weight: float
     direction: Direction
-    parts: tuple[Part, ...]
+    indicator: str
     zero: float = 0.0
     full: float = 1.0
     ladder: tuple[tuple[int, float], ...] = ()
     beyond: float = 0.0
-
-    @property
-    def indicator(self) -> str:
-        """The indicator of the first part: the one whose definition explains the term."""
-        return self.parts[0].indicator
 
     @property
     def is_share(self) -> bool:
@@ -70,8 +57,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class ListRule:
-    """Who is on the red list (the first ``count`` of a group, not below ``grade``) or the yellow list (the last
-    ``count``, not above ``grade``)."""  # fmt: skip
+    """Red list: the first ``count`` of a group, not below ``grade``. Yellow list: the last, not above it."""
 
     count: int
     grade: str
@@ -99,7 +85,7 @@ class Scheme:
     @property
     def indicators(self) -> tuple[str, ...]:
         """The indicators of all terms, each once."""
-        return tuple(dict.fromkeys(part.indicator for term in self.terms for part in term.parts))
+        return tuple(dict.fromkeys(term.indicator for term in self.terms))
 
     def grade_of(self, score: float) -> Grade:
         """The grade of an unrounded score: 89.99 is not 90."""

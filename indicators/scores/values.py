@@ -18,20 +18,12 @@ State = Literal["provisional", "frozen", "what_if"]
 
 
 @dataclass(frozen=True, slots=True)
-class PartScore:
-    """One numerator of a share, with its cases: ``rate.good`` of ``rate.of`` meet the indicator."""
-
-    indicator: str
-    factor: float
-    rate: Rate
-
-
-@dataclass(frozen=True, slots=True)
 class TermScore:
     """One term of one unit. ``points`` None: no cases, the term is left out and the others weigh more.
 
-    ``rate`` is that of the first part (None for a ladder); ``value`` the share 0 to 1 that is scored, or the count of a
-    ladder. ``low`` and ``high`` are the points at the ends of the 95 % interval (Wilson's for a plain share).
+    ``rate`` is the numerator over the denominator (None for a ladder), ``partial`` more cases of the same denominator
+    that count by ``factor`` only. ``value`` is the share 0 to 1 that is scored, or the count of a ladder. ``low`` and
+    ``high`` are the points at the ends of the 95 % interval (Wilson's for a plain share).
     """
 
     id: str
@@ -40,13 +32,13 @@ class TermScore:
     weight: float
     """The weight that counted, 0 to 1: the scheme's, raised where other terms have no cases; 0 without points."""
     direction: Literal["up", "down"]
-    parts: tuple[PartScore, ...]
     rate: Rate | None
-    count: int | None
     value: float | None
     points: float | None
     low: float | None
     high: float | None
+    partial: int = 0
+    factor: float = 0.0
     lost: float = 0.0
     """Points of the total that this term cost: weight times (100 - points)."""
     lift: int | None = None
@@ -109,8 +101,8 @@ class Scores:
     period: Period
     state: State
     groups: tuple[ScoreGroup, ...]
-    total: tuple[TermScore, ...] = ()
-    """The terms of all units together, pooled: numerators and denominators added, never rates averaged."""
+    total: UnitScore | None = None
+    """All units together, pooled: numerators and denominators added, never rates averaged. Not ranked."""
     missing: tuple[tuple[str, tuple[str, ...]], ...] = ()
     revision: int | None = None
     frozen_by: str | None = None
