@@ -165,6 +165,7 @@ class At:
     department: str | None = None
     ledger: FrozenPeriods | None = None
     """Where scores look for frozen periods; without one every period is provisional."""
+    moved: Moved = NOTHING_MOVED
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is not None:
