@@ -50,13 +50,6 @@ class Moved:
         """Whether the order is one of these."""
         return among(order_id, ids, self.dialect)
 
-    def late(self, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
-        """Open orders that are overdue by the source's deadline alone, and those that are by the effective one alone.
-
-        The first is to be taken out of what the source's deadlines say, the second to be added.
-        """
-        return self.due_in(datetime.min, now, open_only=True)
-
     def due_in(
         self, start: datetime, end: datetime, *, open_only: bool = False
     ) -> tuple[frozenset[str], frozenset[str]]:

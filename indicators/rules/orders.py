@@ -2,14 +2,19 @@
 
 ``o`` is a collection of columns (of the table, or of what ``ScopedReader.scoped`` gives). A missing deadline is in
 neither part of a rate. Times compare as plain instants; the working calendar only divides the time before a deadline.
+
+What judges deadlines takes ``moved``: the few orders whose effective deadline is not the source's
+(``indicators.moved``). They are taken out of, or added to, what the source's deadlines say, so that an index still
+serves the rest.
 """
 
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, not_, or_
 
 from data_access.contract import Stage
+from indicators.moved import NOTHING_MOVED, Moved
 
 Columns = Any
 """The columns of work_orders, by attribute."""
@@ -88,44 +93,80 @@ def due(o: Columns) -> ColumnElement[datetime]:
     return func.coalesce(o.close_due_at, o.handle_due_at)
 
 
-def due_in(o: Columns, start: datetime, end: datetime) -> ColumnElement[bool]:
-    """The deadline lies in [start, end).
+def due_in(o: Columns, start: datetime, end: datetime, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
+    """The effective deadline lies in [start, end).
 
     ``end`` is excluded, so that an order due this very second is neither overdue nor in a rate yet.
     """
-    return or_(*due_ranges(o, start, end))
+    return or_(*due_ranges(o, start, end, moved))
 
 
-def due_ranges(o: Columns, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
-    """``due_in`` as two ranges without a common row, because an index serves a range but no function."""
-    return (
+def due_ranges(
+    o: Columns, start: datetime, end: datetime, moved: Moved = NOTHING_MOVED
+) -> tuple[ColumnElement[bool], ...]:
+    """``due_in`` as ranges without a common row, because an index serves a range but no function.
+
+    The third are the orders moved into it; without any there are two.
+    """
+    out, into = moved.due_in(start, end)
+    by_source = (
         and_(o.close_due_at >= start, o.close_due_at < end),
         and_(o.close_due_at.is_(None), o.handle_due_at >= start, o.handle_due_at < end),
     )
+    if out:
+        gone = not_(moved.among(o.id, out))
+        by_source = (and_(by_source[0], gone), and_(by_source[1], gone))
+    return (*by_source, moved.among(o.id, into)) if into else by_source
 
 
-def is_overdue(o: Columns, now: datetime) -> ColumnElement[bool]:
-    """Open after its deadline. An order due this very second is not overdue yet."""
-    return and_(is_open(o), due(o) < now)
+def is_overdue(o: Columns, now: datetime, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
+    """Open after its effective deadline. An order due this very second is not overdue yet."""
+    return and_(is_open(o), _open_and(due(o) < now, o, moved, PAST, now))
 
 
-def is_due_between(o: Columns, start: datetime, end: datetime) -> ColumnElement[bool]:
-    """Open with a deadline in [start, end): what will be overdue at ``end`` and is not yet, if nobody acts."""
-    return and_(is_open(o), due(o) >= start, due(o) < end)
+def is_due_between(o: Columns, start: datetime, end: datetime, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
+    """Open with an effective deadline in [start, end): overdue at ``end`` and not before ``start``, if nobody acts."""
+    return and_(is_open(o), _open_and(and_(due(o) >= start, due(o) < end), o, moved, start, end))
 
 
-def on_time(o: Columns) -> ColumnElement[bool]:
-    """Closed no later than due, or closed and exempted by an appeal that was upheld (counted beside the rate too).
+def _open_and(
+    by_source: ColumnElement[bool], o: Columns, moved: Moved, start: datetime, end: datetime
+) -> ColumnElement[bool]:
+    """What the source's deadlines say of open orders, without those moved out of it and with those moved into it."""
+    out, into = moved.due_in(start, end, open_only=True)
+    if out:
+        by_source = and_(by_source, not_(moved.among(o.id, out)))
+    return or_(by_source, moved.among(o.id, into)) if into else by_source
+
+
+def is_parked(o: Columns, moved: Moved) -> ColumnElement[bool]:
+    """Open and suspended without an end: in no part of any rate while that lasts."""
+    return and_(is_open(o), moved.among(o.id, moved.parked()))
+
+
+def on_time(o: Columns, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
+    """Closed no later than its effective deadline, or closed and exempted by an appeal (counted beside the rate too).
 
     Appeals are made after closing: an order that is still open is not on time, whatever else is said of it, so that no
     order is in the overdue count and on the good side of a rate at once.
     """
-    return and_(is_closed(o), or_(o.closed_at <= due(o), func.coalesce(o.exempt, 0) == 1))
+    kept = o.closed_at <= due(o)
+    late, good = moved.closed_late()
+    if late:
+        kept = and_(kept, not_(moved.among(o.id, late)))
+    if good:
+        kept = or_(kept, moved.among(o.id, good))
+    return and_(is_closed(o), or_(kept, func.coalesce(o.exempt, 0) == 1))
 
 
-def lacks_deadline(o: Columns) -> ColumnElement[bool]:
-    """Without a deadline although it is past dispatch: before it, most sources have not set one yet."""
-    return and_(is_judged(o), due(o).is_(None), o.stage.in_(_PAST_DISPATCH))
+def lacks_deadline(o: Columns, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
+    """Without a deadline, not even a computed one, although it is past dispatch.
+
+    Before dispatch most sources have not set one yet.
+    """
+    without = and_(is_judged(o), due(o).is_(None), o.stage.in_(_PAST_DISPATCH))
+    computed = moved.computed()
+    return and_(without, not_(moved.among(o.id, computed))) if computed else without
 
 
 def ended(o: Columns) -> ColumnElement[datetime]:
