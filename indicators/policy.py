@@ -93,11 +93,19 @@ class TickerRule(_Part):
     actions: Annotated[tuple[Action, ...], Field(min_length=1)]
 
 
+class PeriodRule(_Part):
+    """When the city's month begins, and when its day is cut: months from the 19th or 26th belong to the next month."""
+
+    month_start: Literal[1, 19, 26] = 1
+    day_cut: Literal["00:00", "12:00"] = "00:00"
+
+
 class Policy(_Part):
     """All thresholds. Immutable; a change is a new file and a restart."""
 
     lights: LightLevels
     horizon: Horizon
+    period: PeriodRule = PeriodRule()
     windows: Windows
     samples: Samples
     duty: DutyRule

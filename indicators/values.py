@@ -90,7 +90,7 @@ class WeightedRate:
 
     def __post_init__(self) -> None:
         if self.full < 0 or self.part < 0 or self.full + self.part > self.of or not 0 <= self.weight <= 1:
-            raise ValueError(f"a weighted rate needs 0 <= full + part <= of, not {self.full} + {self.part} of {self.of}")
+            raise ValueError(f"a weighted rate needs 0 <= full + part <= of: {self}")
 
     @property
     def good(self) -> float:

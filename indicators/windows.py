@@ -40,6 +40,33 @@ class Span:
         return and_(time > start if self.days else time >= start, time <= end)
 
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A fixed span [start, end) of city time; of one that still runs, only what lies before now or at it."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if not self.start < self.end:
+            raise ValueError(f"a span needs start < end, not {self.start} to {self.end}")
+
+    def length(self, policy: Policy) -> int:
+        """Whole days, counted up; it does not depend on the policy."""
+        return -(-(self.end - self.start) // timedelta(days=1))
+
+    def bounds(self, at: At) -> tuple[datetime, datetime]:
+        """Start and end; the end is now while the span still runs, and the start while it has not begun."""
+        return self.start, max(self.start, min(self.end, at.now))
+
+    def holds(self, time: ColumnElement[datetime], at: At) -> ColumnElement[bool]:
+        """The time lies in it, and not after now: what is dated later is from the future."""
+        return and_(time >= self.start, time < self.end, time <= at.now)
+
+
+AnySpan = Span | Between
+
+
 class _OneRange:
     """A window whose rows are one range."""
 
@@ -70,52 +97,68 @@ class Now(_OneRange):
 class ReportedIn(_OneRange):
     """Orders by the time they were reported."""
 
-    span: Span
+    span: AnySpan
     needs: tuple[str, ...] = ()
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Reported within the span."""
         return self.span.holds(o.reported_at, at)
 
+    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
+        """The time by which an order belongs to a day."""
+        return o.reported_at  # type: ignore[no-any-return]
+
 
 @dataclass(frozen=True, slots=True)
 class FiledIn(_OneRange):
     """Orders by the time they were filed (立案)."""
 
-    span: Span
+    span: AnySpan
     needs: tuple[str, ...] = ("filed_at",)
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Filed within the span."""
         return self.span.holds(o.filed_at, at)
 
+    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
+        """The time by which an order belongs to a day."""
+        return o.filed_at  # type: ignore[no-any-return]
+
 
 @dataclass(frozen=True, slots=True)
 class ClosedIn(_OneRange):
     """Orders by the time they were closed (结案)."""
 
-    span: Span
+    span: AnySpan
     needs: tuple[str, ...] = ()
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Closed within the span."""
         return self.span.holds(o.closed_at, at)
 
+    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
+        """The time by which an order belongs to a day."""
+        return o.closed_at  # type: ignore[no-any-return]
+
 
 @dataclass(frozen=True, slots=True)
 class DueIn:
     """Orders by their deadline: final for past periods, and free of orders that are not due yet."""
 
-    span: Span
+    span: AnySpan
     needs: tuple[str, ...] = ()
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Due in [start, now): what is due this very second still has time."""
-        return orders.due_in(o, *self.span.bounds(at))
+        return orders.due_in(o, *self.span.bounds(at), at.moved)
 
     def ranges(self, o: Columns, at: At) -> tuple[ColumnElement[bool], ...]:
         """``rows`` as ranges without a common row."""
-        return orders.due_ranges(o, *self.span.bounds(at))
+        return orders.due_ranges(o, *self.span.bounds(at), at.moved)
+
+    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
+        """The time by which an order belongs to a day: its deadline."""
+        return orders.due(o)
 
 
 Window = Now | ReportedIn | FiledIn | ClosedIn | DueIn

@@ -244,7 +244,7 @@ def types(db: ScopedReader, at: At) -> Types:
     groups = count(db, rows, named, where=[moment > start, moment <= at.now], by=[rows.c.category_code])
     total_now = sum(group.n["count"] for group in groups)
     found = [TypeCount(group.key[0] or "", group.n["count"], group.n["before"]) for group in groups]
-    if not db.scope.persons and _is_small(db, at.area):
+    if not db.scope.persons and is_small(db, at.area):
         hidden = {code for code, category in db.reference.categories.items() if category.sensitive}
         found = [row for row in found if row.category not in hidden]
     top = sorted((row for row in found if row.count), key=lambda row: (-row.count, row.category))
@@ -255,7 +255,7 @@ def types(db: ScopedReader, at: At) -> Types:
     return Types(tuple(top[:LISTED]), tuple(risen[:3]), total_now, days)
 
 
-def _is_small(db: ScopedReader, place: str | None) -> bool:
+def is_small(db: ScopedReader, place: str | None) -> bool:
     """Smaller than a street: too few people for a sensitive class to be named."""
     area = db.reference.tree.by_code.get(place or "")
     return area is not None and area.level not in _NAMED_FROM

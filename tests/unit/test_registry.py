@@ -143,5 +143,5 @@ def test_the_next_cut(now: str, cut: str) -> None:
 
 
 def test_the_document_is_current() -> None:
-    path = Path(registry.__file__).parents[1] / "docs" / "indicators.md"
+    path = Path(registry.__file__).parents[2] / "docs" / "indicators.md"
     assert path.read_text(encoding="utf-8") == document(), "run: python -m indicators.registry > docs/indicators.md"

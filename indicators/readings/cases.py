@@ -1,0 +1,199 @@
+"""The cases behind a number: the same predicate as the number, as a list that is ordered and limited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
+
+from data_access.contract import work_orders
+from data_access.engine import ScopedReader
+from data_access.queries.counting import all_rows, total
+from indicators.periods import Periods
+from indicators.readings.deadlines import clock_of, light_now, listable, pauses_of
+from indicators.readings.figures import MAJOR, hidden_categories, seen, since_of, top_category
+from indicators.readings.moved import judged_at
+from indicators.registry import REGISTRY, Indicator
+from indicators.rules import orders
+from indicators.values import At, Light, NotRecorded
+from indicators.windows import AnySpan, Now
+from indicators.workcalendar import Pause
+
+Part = Literal["rows", "good", "part", "rest", "base"]
+"""Of a count: its rows. Of a share: the numerator (rows or good), the cases that count in part, those of the
+denominator that are neither (rest), and the whole denominator (base)."""
+
+MOST: Final = 200
+"""The longest list anybody gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Which cases: of an indicator and a part of it, narrowed by what a figure was grouped by.
+
+    ``department`` "" asks for those of nobody, ``category`` "" for those without a class. ``area`` takes everything
+    below it; with ``level``, "" asks for what no area of that level holds. ``category`` is as coded, with level
+    "major" everything under that top. ``day`` is a day of the window's time by the city's cut. ``span`` replaces the
+    indicator's own.
+    """
+
+    indicator: str
+    part: Part = "rows"
+    department: str | None = None
+    area: str | None = None
+    category: str | None = None
+    stage: str | None = None
+    day: date | None = None
+    span: AnySpan | None = None
+    limit: int = 50
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a list; area, category and department are codes. ``light`` is that of an open case, else none.
+
+    ``case_no`` and ``title`` are None for an audience that may not read them.
+    """
+
+    order_id: str
+    case_no: str | None
+    category: str
+    area: str
+    department: str | None
+    stage: str
+    reported_at: datetime
+    due: datetime | None
+    closed_at: datetime | None
+    light: Light
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The first cases of a number. ``total`` is the number itself; ``withheld`` of them are never listed here.
+
+    Withheld are cases of sensitive classes, where persons may not be seen.
+    """
+
+    indicator: str
+    rows: tuple[Case, ...]
+    total: int
+    truncated: bool
+    withheld: int = 0
+
+
+def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
+    """Open cases by deadline, the oldest first; others by the window's time, the newest first.
+
+    The reader is already narrowed to ``at.area``. Raises LookupError for an unknown indicator, one that is not counted
+    over orders, a part it does not have, and a day of a state of now.
+    """
+    entry = REGISTRY[ask.indicator]
+    if not entry.counted:
+        raise LookupError(f"{entry.id} is not counted over work orders")
+    if missing := entry.missing(db.shape):
+        return NotRecorded(missing)
+    if ask.span is not None and not isinstance(entry.window, Now):
+        entry = entry.over(ask.span)
+    at = judged_at(db, at, since_of(at, [entry]))
+    here = db if not ask.area or ask.area == db.reference.tree.root else db.narrowed(area=ask.area)
+    o, rows = seen(here), here.scoped(work_orders)
+    wanted = [_part(entry, ask.part, o, at), *_narrowed(here, at, entry, ask, o)]
+    ranges = entry.window.ranges(o, at)
+    shown = listable(here, rows.c.category_code)
+    named = {"all": and_(*wanted), "listed": and_(*wanted, *shown)}
+    n = total(here, rows, named, either=ranges)
+    limit = max(1, min(ask.limit, MOST))
+    found = _listed(here, at, entry, o, [or_(*ranges), *wanted, *shown], limit + 1)
+    pauses = pauses_of(here, [row.id for row in found[:limit]])
+    return Cases(
+        entry.id,
+        tuple(_case(here, at, row, pauses.get(row.id, ())) for row in found[:limit]),
+        n["all"],
+        len(found) > limit,
+        n["all"] - n["listed"],
+    )
+
+
+def _part(entry: Indicator, part: Part, o: Any, at: At) -> ColumnElement[bool]:
+    """The condition of a part of a number, beside its window."""
+    if part in ("rows", "good"):
+        return entry.good(o, at)
+    if part == "base":
+        return entry.base(o, at)
+    if part == "part":
+        return entry.part(o, at)
+    counted = [entry.good(o, at)] if entry.partial is None else [entry.good(o, at), entry.part(o, at)]
+    # a predicate that is null (no closing time, say) is not met: the case belongs to the rest
+    return and_(entry.base(o, at), case((or_(*counted), 1), else_=0) == 0)
+
+
+def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if ask.department is not None:
+        found.append(o.department_code == ask.department if ask.department else o.department_code.is_(None))
+    if ask.stage is not None:
+        found.append(o.stage == ask.stage)
+    if ask.category is not None:
+        found.append(_of_category(db, at, ask, o))
+    if ask.area == "":
+        found.append(_not_located(db, ask.level, o))
+    if ask.day is not None:
+        if isinstance(entry.window, Now):
+            raise LookupError(f"{entry.id} is the state at a moment, it has no days")
+        day = Periods.of(at.policy).day(ask.day)
+        moment = entry.window.moment(o, at)
+        found.append(and_(moment >= day.start, moment < day.end))
+    return found
+
+
+def _of_category(db: ScopedReader, at: At, ask: Ask, o: Any) -> ColumnElement[bool]:
+    hidden = hidden_categories(db, at)
+    if ask.category == "":
+        without: ColumnElement[bool] = or_(o.category_code.is_(None), o.category_code == "")
+        return or_(without, o.category_code.in_(sorted(hidden))) if hidden else without
+    if ask.level != MAJOR:
+        return o.category_code == ask.category  # type: ignore[no-any-return]
+    below = {code for code in db.reference.categories if top_category(db, code) == ask.category} - hidden
+    return o.category_code.in_(sorted(below | {str(ask.category)}))  # type: ignore[no-any-return]
+
+
+def _not_located(db: ScopedReader, level: str | None, o: Any) -> ColumnElement[bool]:
+    """Coded to no area of that level nor below one; without a level, coded to nothing."""
+    if level is None:
+        return or_(o.area_code.is_(None), o.area_code == "")
+    tree = db.reference.tree
+    inside = {code for code in tree.by_code if tree.up_to(code, level) is not None}
+    return or_(o.area_code.is_(None), o.area_code.not_in(sorted(inside))) if inside else all_rows()
+
+
+def _listed(
+    db: ScopedReader, at: At, entry: Indicator, o: Any, where: Sequence[ColumnElement[bool]], limit: int
+) -> list[Any]:
+    due, window = orders.due(o), entry.window
+    order = [due.is_(None), due] if isinstance(window, Now) else [window.moment(o, at).desc()]
+    personal = [o.case_no, o.title] if db.scope.persons else []
+    statement = (
+        select(
+            o.id, o.category_code, o.area_code, o.department_code, o.stage, o.reported_at, o.closed_at, o.limit_clock,
+            due.label("due"), orders.clock_start(o).label("start"), *personal,
+        )
+        .where(*where)
+        .order_by(*order, o.id)
+        .limit(limit)
+    )  # fmt: skip
+    return list(db.rows(statement))
+
+
+def _case(db: ScopedReader, at: At, row: Any, pauses: Sequence[Pause]) -> Case:
+    light = Light.NONE
+    if row.due is not None and row.stage in orders.OPEN_STAGES:
+        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
+        light = light_now(at, row.due, row.start, clock, pauses)
+    case_no, title = (row.case_no, row.title) if db.scope.persons else (None, None)
+    return Case(
+        row.id, case_no, row.category_code or "", row.area_code or "", row.department_code, row.stage, row.reported_at,
+        at.moved.due_of(row.id, row.due), row.closed_at, light, title,
+    )  # fmt: skip

@@ -1,0 +1,13 @@
+"""Every number of gridwall, defined once: screens, lists, briefings and exports take it from here.
+
+The tooltips and ``docs/indicators.md`` are made from these entries (``python -m indicators.registry`` prints it).
+Thresholds and lengths of windows are the policy's; the texts name them by placeholders, filled with the policy in use.
+One module a family holds the entries; ``entry`` says what an entry is, ``words`` makes texts of them.
+"""
+
+from indicators.registry.entries import REGISTRY
+from indicators.registry.entry import Indicator, Predicate, Text
+from indicators.registry.wall import next_cut
+from indicators.registry.words import definition, document
+
+__all__ = ["REGISTRY", "Indicator", "Predicate", "Text", "definition", "document", "next_cut"]

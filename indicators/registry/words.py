@@ -1,0 +1,79 @@
+"""The entries in words: tooltips and ``docs/indicators.md``."""
+
+from typing import Final
+
+from indicators.policy import Policy, load_policy
+from indicators.registry.entries import REGISTRY
+from indicators.registry.entry import Indicator, Text
+from indicators.windows import Between, ClosedIn, DueIn, FiledIn, Now, ReportedIn, Window
+
+
+def _window_words(window: Window, policy: Policy) -> Text:
+    if isinstance(window, Now):
+        return Text("此刻", "now")
+    kind = {
+        ReportedIn: Text("按上报时间", "by report"),
+        FiledIn: Text("按立案时间", "by filing"),
+        ClosedIn: Text("按结案时间", "by closing"),
+        DueIn: Text("按到期时间", "by deadline"),
+    }[type(window)]
+    if isinstance(window.span, Between):
+        start, end = window.span.start, window.span.end
+        return Text(
+            f"{start:%Y-%m-%d %H:%M} 至 {end:%Y-%m-%d %H:%M}，{kind.zh}",
+            f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}, {kind.en}",
+        )
+    days = window.span.length(policy)
+    span = Text(f"近 {days} 日", f"last {days} days") if days else Text("今日", "today")
+    return Text(f"{span.zh}，{kind.zh}", f"{span.en}, {kind.en}")
+
+
+def _formula_words(entry: Indicator, policy: Policy) -> Text:
+    """The formula with the policy's numbers in it."""
+    minutes, times = policy.duty.position_max_age_s / 60, policy.lights.long
+    values = {
+        "department": policy.samples.department,
+        "cell": policy.samples.cell,
+        "rising": policy.samples.rising,
+        "types_days": policy.windows.types_days,
+        "position_minutes": f"{minutes:g}",
+        "long": f"{times:g}",
+    }
+    cuts = sorted(policy.horizon.cuts)
+    return Text(
+        entry.formula.zh.format(**values, cuts=" 或 ".join(cuts)),
+        entry.formula.en.format(**values, cuts=" or ".join(cuts)),
+    )
+
+
+_BUILT_IN: Final = load_policy()
+
+
+def definition(indicator_id: str, lang: str, policy: Policy = _BUILT_IN) -> str:
+    """The tooltip of a number under a policy: name, formula, window. Raises KeyError for an unknown id."""
+    entry = REGISTRY[indicator_id]
+    formula, window = _formula_words(entry, policy).get(lang), _window_words(entry.window, policy).get(lang)
+    if lang == "en":
+        return f"{entry.name.en}: {formula}. Window: {window}."
+    return f"{entry.name.zh}：{formula}。窗口：{window}。"
+
+
+def document(policy: Policy = _BUILT_IN) -> str:
+    """``docs/indicators.md``, made from the entries; lengths and thresholds are those of the built-in policy."""
+    better = {"up": "higher", "down": "lower", "none": "neither"}
+    lines = ["# Indicators", "", "Made by `python -m indicators.registry`; do not edit.", ""]
+    for entry in REGISTRY.values():
+        formula, window = _formula_words(entry, policy), _window_words(entry.window, policy)
+        sample = f"; smallest sample: {getattr(policy.samples, entry.minimum)}" if entry.minimum else ""
+        suppress = f"; {entry.suppress.en[0].lower()}{entry.suppress.en[1:]}"
+        lines += [
+            f"## `{entry.id}` {entry.name.zh} / {entry.name.en}",
+            "",
+            f"- {formula.zh}",
+            f"- {formula.en}",
+            f"- unit: {entry.unit.zh} / {entry.unit.en}; better: {better[entry.better]}; window: {window.en}",
+            f"- needs: {', '.join(f'`{need}`' for need in entry.needed) or 'required columns only'}",
+            f"- no cases: {entry.zero.en}{sample}{suppress}",
+            "",
+        ]
+    return "\n".join(lines)
