@@ -100,6 +100,69 @@ class PeriodRule(_Part):
     day_cut: Literal["00:00", "12:00"] = "00:00"
 
 
+SchemeName = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*|.+\.toml)$")]
+
+
+class ScoreRule(_Part):
+    """The scheme that each subject is scored by: the name of a built-in one, or a file ending in .toml."""
+
+    department: SchemeName = "default"
+    county: SchemeName = "default"
+    street: SchemeName = "default"
+
+    def beside(self, folder: Path) -> "ScoreRule":
+        """The same, files as paths from this folder."""
+        named = {subject: str(name) for subject, name in self}
+        paths = {subject: str(folder / name) for subject, name in named.items() if name.endswith(".toml")}
+        return self.model_copy(update=paths)
+
+
+class AgeRule(_Part):
+    """Bounds of the ages of open orders, in hours that pass by day and by night; each above the one before."""
+
+    hours: Annotated[tuple[Annotated[float, Field(gt=0, le=100_000)], ...], Field(min_length=1, max_length=8)]
+
+    @model_validator(mode="after")
+    def _rising(self) -> "AgeRule":
+        if list(self.hours) != sorted(set(self.hours)):
+            raise ValueError("needs hours in rising order")
+        return self
+
+
+class HoldingRule(_Part):
+    """Orders that ended in so many days count beside the open ones; ping-pong is so many hands or more."""
+
+    days: Days
+    hands: Annotated[int, Field(ge=2, le=100)]
+
+
+class DaysRule(_Part):
+    """A window of so many days, compared with as many before."""
+
+    days: Days
+
+
+class HotRule(_Part):
+    """Hot areas: the last days against as many before, so many times; see ``readings.hot``."""
+
+    days: Days
+    before: Annotated[int, Field(ge=1, le=52)]
+    minimum: Count
+    enough: Count
+    fdr: Annotated[float, Field(gt=0, lt=0.5)]
+
+
+AlarmKind = Literal["long_overdue_urgent", "supervision_unanswered", "source_silent"]
+
+
+class AlarmRule(_Part):
+    """Which events take the screen, of which urgencies, and for how many seconds after they happened."""
+
+    kinds: tuple[AlarmKind, ...]
+    urgency: tuple[str, ...]
+    window_s: Annotated[int, Field(ge=10, le=60)]
+
+
 class Policy(_Part):
     """All thresholds. Immutable; a change is a new file and a restart."""
 
@@ -112,13 +175,21 @@ class Policy(_Part):
     clock: ClockRule
     sources: SourceRule
     ticker: TickerRule
+    ageing: AgeRule
+    holding: HoldingRule
+    ladder: DaysRule
+    origins: DaysRule
+    hot: HotRule
+    supervision: DaysRule
+    alarms: AlarmRule
+    scores: ScoreRule = ScoreRule()
 
 
 def load_policy(path: Path | None = None) -> Policy:
     """The policy of a file, else the built-in one. Raises SettingError naming the file, the key and what is wrong."""
     source = path or BUILT_IN
     try:
-        return Policy.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
+        policy = Policy.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
     except OSError as error:
         raise SettingError(f"policy file {source} cannot be read: {error.strerror}", name="GRIDWALL_POLICY") from error
     except tomllib.TOMLDecodeError as error:
@@ -127,3 +198,4 @@ def load_policy(path: Path | None = None) -> Policy:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         raise SettingError(f"policy file {source}, key {where}: {first['msg']}", name="GRIDWALL_POLICY") from error
+    return policy.model_copy(update={"scores": policy.scores.beside(source.parent)})

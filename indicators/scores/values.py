@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from indicators.periods import Period
 from indicators.registry import Text
 from indicators.scores.scheme import Grade, Scheme, Subject
-from indicators.values import Rate
-
-if TYPE_CHECKING:
-    from indicators.periods import Period
+from indicators.values import Rate, WeightedRate
 
 State = Literal["provisional", "frozen", "what_if"]
 
@@ -21,9 +19,9 @@ State = Literal["provisional", "frozen", "what_if"]
 class TermScore:
     """One term of one unit. ``points`` None: no cases, the term is left out and the others weigh more.
 
-    ``rate`` is the numerator over the denominator (None for a ladder), ``partial`` more cases of the same denominator
-    that count by ``factor`` only. ``value`` is the share 0 to 1 that is scored, or the count of a ladder. ``low`` and
-    ``high`` are the points at the ends of the 95 % interval (Wilson's for a plain share).
+    ``rate`` has numerator and denominator (None for a ladder and without a figure), ``value`` is the share 0 to 1 that
+    is scored, or the count of a ladder. ``low`` and ``high`` are the points at the ends of the 95 % interval (Wilson's
+    for a plain share).
     """
 
     id: str
@@ -32,13 +30,11 @@ class TermScore:
     weight: float
     """The weight that counted, 0 to 1: the scheme's, raised where other terms have no cases; 0 without points."""
     direction: Literal["up", "down"]
-    rate: Rate | None
+    rate: Rate | WeightedRate | None
     value: float | None
     points: float | None
     low: float | None
     high: float | None
-    partial: int = 0
-    factor: float = 0.0
     lost: float = 0.0
     """Points of the total that this term cost: weight times (100 - points)."""
     lift: int | None = None
