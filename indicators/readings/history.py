@@ -237,22 +237,31 @@ def types(db: ScopedReader, at: At) -> Types:
 
     Where persons may not be seen, sensitive classes are named for a street or larger only; the total has them anyway.
     """
-    rows, days = db.scoped(work_orders), at.policy.windows.types_days
-    moment, rule = came_by(rows, inflow(db))
-    middle, start = at.now - timedelta(days=days), at.now - timedelta(days=2 * days)
-    named = {"count": and_(rule, moment > middle), "before": and_(rule, moment <= middle)}
-    groups = count(db, rows, named, where=[moment > start, moment <= at.now], by=[rows.c.category_code])
-    total_now = sum(group.n["count"] for group in groups)
-    found = [TypeCount(group.key[0] or "", group.n["count"], group.n["before"]) for group in groups]
-    if not db.scope.persons and is_small(db, at.area):
-        hidden = {code for code, category in db.reference.categories.items() if category.sensitive}
-        found = [row for row in found if row.category not in hidden]
+    found, total_now = class_counts(db, at)
     top = sorted((row for row in found if row.count), key=lambda row: (-row.count, row.category))
     risen = sorted(
-        (row for row in found if _rose(row, at.policy.samples.rising)),
+        (row for row in found if rose(row.before, row.count, at.policy.samples.rising)),
         key=lambda row: (row.before - row.count, row.category),
     )
-    return Types(tuple(top[:LISTED]), tuple(risen[:3]), total_now, days)
+    return Types(tuple(top[:LISTED]), tuple(risen[:3]), total_now, at.policy.windows.types_days)
+
+
+def class_counts(db: ScopedReader, at: At) -> tuple[tuple[TypeCount, ...], int]:
+    """All classes that may be named, in the window of ``types`` and in the one before, and how many cases there are."""
+
+    def read() -> tuple[tuple[TypeCount, ...], int]:
+        rows, days = db.scoped(work_orders), at.policy.windows.types_days
+        moment, rule = came_by(rows, inflow(db))
+        middle, start = at.now - timedelta(days=days), at.now - timedelta(days=2 * days)
+        named = {"count": and_(rule, moment > middle), "before": and_(rule, moment <= middle)}
+        groups = count(db, rows, named, where=[moment > start, moment <= at.now], by=[rows.c.category_code])
+        found = [TypeCount(group.key[0] or "", group.n["count"], group.n["before"]) for group in groups]
+        if not db.scope.persons and is_small(db, at.area):
+            hidden = {code for code, category in db.reference.categories.items() if category.sensitive}
+            found = [row for row in found if row.category not in hidden]
+        return tuple(found), sum(group.n["count"] for group in groups)
+
+    return db.once(("classes", at.now), read)
 
 
 def is_small(db: ScopedReader, place: str | None) -> bool:
@@ -264,6 +273,7 @@ def is_small(db: ScopedReader, place: str | None) -> bool:
 _NAMED_FROM: Final = frozenset({"city", "county", "street"})
 
 
-def _rose(row: TypeCount, minimum: int) -> bool:
-    more = row.count - row.before
-    return row.count >= minimum and more > 0 and more * more > 4 * (row.count + row.before)
+def rose(before: int, after: int, minimum: int) -> bool:
+    """Whether a count rose by more than chance (Poisson, two standard errors), to at least the minimum."""
+    more = after - before
+    return after >= minimum and more > 0 and more * more > 4 * (before + after)

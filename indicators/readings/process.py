@@ -1,0 +1,171 @@
+"""How long the open orders have been where they are: ages by stage, and those that have waited longest."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, select, union_all
+
+from data_access.contract import Stage, work_orders
+from data_access.engine import ScopedReader
+from indicators.readings import standing
+from indicators.readings.deadlines import clock_of, light_now, listable, pause_now, pauses_of
+from indicators.readings.moved import judged_at
+from indicators.rules import orders
+from indicators.values import At, Light, NotRecorded
+
+LISTED: Final = 28
+"""Orders listed among those that have waited longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageAge:
+    """One open stage: orders waiting, how many entered it within each band of hours, overdue, the oldest entry.
+
+    ``by_band`` goes from young to old, one more than there are bounds; None where the source does not record the entry.
+    ``unknown`` of the waiting have no time of entry: the bands plus they are all. ``overdue`` None without deadlines.
+    """
+
+    stage: Stage
+    waiting: int
+    by_band: tuple[int, ...] | None
+    overdue: int | None
+    oldest: datetime | None
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """The open stages in the order of the flow. ``bands`` are the bounds in hours that pass by day and by night."""
+
+    bands: tuple[float, ...]
+    stages: tuple[StageAge, ...]
+
+
+def ageing(db: ScopedReader, at: At) -> Ageing:
+    """Ages since the (last) entry into the stage; an order that has been there exactly a bound is in the older band."""
+    at = judged_at(db, at)
+    bands = at.policy.ageing.hours
+    late, judged = standing.by_stage(db, at), standing.judged(db)
+    found = {str(row[0]): row for row in db.rows(_ages(db, at))}
+    return Ageing(
+        bands,
+        tuple(
+            _stage_age(stage, found[stage.value], db, late.get(stage.value, standing.Standing()).overdue if judged else None)
+            for stage in orders.OPEN_STAGES
+        ),
+    )
+
+
+def _ages(db: ScopedReader, at: At) -> Select[*tuple[Any, ...]]:
+    """For each stage: its code, all, with a time of entry, entered after each bound, the oldest entry."""
+    rows = db.scoped(work_orders)
+    parts = []
+    for stage in orders.OPEN_STAGES:
+        entry = rows.c[orders.ENTERED_BY[stage]]
+        after = [
+            func.coalesce(func.sum(case((entry > at.now - timedelta(hours=hours), 1), else_=0)), 0)
+            for hours in at.policy.ageing.hours
+        ]
+        parts.append(
+            select(
+                literal(stage.value).label("stage"),
+                func.count().label("n"),
+                func.count(entry).label("known"),
+                *(n.label(f"after_{i}") for i, n in enumerate(after)),
+                func.min(entry).label("oldest"),
+            )
+            .select_from(rows)
+            .where(rows.c.stage == stage.value)
+        )
+    every = union_all(*parts).subquery("ages")
+    return select(*every.c)
+
+
+def _stage_age(stage: Stage, row: Row[*tuple[Any, ...]], db: ScopedReader, overdue: int | None) -> StageAge:
+    _, waiting, known, *after, oldest = row
+    if not db.shape.has("work_orders", orders.ENTERED_BY[stage]):
+        return StageAge(stage, int(waiting), None, overdue, None, int(waiting))
+    edges = [0, *(int(n) for n in after), int(known)]
+    bands = tuple(high - low for low, high in zip(edges, edges[1:], strict=False))
+    return StageAge(stage, int(waiting), bands, overdue, oldest, int(waiting) - int(known))
+
+
+@dataclass(frozen=True, slots=True)
+class LongestRow:
+    """One open order, by codes: in its stage ``since`` then, ``held_s`` seconds of its clock without suspensions."""
+
+    order_id: str
+    category: str
+    area: str
+    department: str | None
+    stage: Stage
+    since: datetime
+    held_s: float
+    light: Light
+
+
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """The open orders that have been in their stage longest, oldest entry first; ``total`` are all that are open."""
+
+    rows: tuple[LongestRow, ...]
+    total: int
+
+
+def longest(db: ScopedReader, at: At) -> Longest | NotRecorded:
+    """Orders that stand still by a suspension granted in time are left out: nobody waits for these.
+
+    Those of sensitive classes count in the total but are not listed where persons may not be seen.
+    """
+    at = judged_at(db, at)
+    columns = orders.ENTERED_BY.values()
+    if not any(db.shape.has("work_orders", column) for column in columns):
+        return NotRecorded(tuple(f"work_orders.{column}" for column in columns))
+    rows = db.scoped(work_orders)
+    most = 2 * LISTED
+    while True:
+        found = db.rows(_oldest(db, rows, most))
+        listed = _waiting(db, at, found)
+        if len(listed) >= LISTED or len(found) < most:
+            return Longest(tuple(listed[:LISTED]), standing.everything(db, at).open)
+        most *= 4
+
+
+def entry(o: orders.Columns) -> ColumnElement[datetime]:
+    """When an open order (last) entered its stage; null where that is not recorded."""
+    return case(*((o.stage == stage.value, o[column]) for stage, column in orders.ENTERED_BY.items()))
+
+
+def _oldest(db: ScopedReader, rows: Subquery, most: int) -> Select[*tuple[Any, ...]]:
+    since = entry(rows.c).label("since")
+    return (
+        select(
+            rows.c.id, rows.c.category_code, rows.c.area_code, rows.c.department_code, rows.c.stage, since,
+            orders.due(rows.c).label("due"), orders.clock_start(rows.c).label("start"), rows.c.limit_clock,
+        )
+        .where(orders.is_open(rows.c), since.is_not(None), *listable(db, rows.c.category_code))
+        .order_by(since, rows.c.id)
+        .limit(most)
+    )  # fmt: skip
+
+
+def _waiting(db: ScopedReader, at: At, found: Any) -> list[LongestRow]:
+    pauses = pauses_of(db, [row.id for row in found])
+    listed = []
+    for row in found:
+        mine, clock = pauses.get(row.id, ()), clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
+        if row.due is not None:
+            light = light_now(at, row.due, row.start, clock, mine)
+        else:
+            light = Light.PAUSED if pause_now(at, mine) else Light.NONE
+        if light is Light.PAUSED:
+            continue
+        held = at.calendar.worked_between(row.since, at.now, clock, mine)
+        listed.append(
+            LongestRow(
+                row.id, row.category_code or "", row.area_code or "", row.department_code, Stage(row.stage), row.since,
+                held, light,
+            )
+        )  # fmt: skip
+    return listed
