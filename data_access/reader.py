@@ -56,6 +56,11 @@ class ScopedReader:
         self.crs = crs
         """The datum of coordinates in the database; ``data_access.crs`` turns them into WGS-84."""
 
+    @property
+    def dialect(self) -> str:
+        """The engine's name as SQLAlchemy has it."""
+        return self._connection.dialect.name
+
     def narrowed(self, area: str | None = None, department: str | None = None) -> "ScopedReader":
         """The same snapshot, seen narrower."""
         return ScopedReader(
@@ -92,6 +97,14 @@ class ScopedReader:
             self._sights[key] = sight
         return sight
 
+    def whole(self, table: Table) -> Subquery:
+        """The rows of this scope with no column withheld, for ``data_access.queries.unseen`` alone.
+
+        What is judged by a column that the audience may not reach is the same for every audience only if the column is
+        read. Nothing but ids and numbers may come out of such a statement.
+        """
+        return self._sight(table, frozenset())
+
     def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """All rows of a statement that starts from ``scoped``. Driver errors become ours (``data_access.errors``).
 
@@ -103,8 +116,9 @@ class ScopedReader:
         except SQLAlchemyError as error:
             raise translate(error) from error
 
-    def _sight(self, table: Table) -> Subquery:
-        have, hidden = self.shape.columns.get(table.name, frozenset()), self.scope.withheld(table.name)
+    def _sight(self, table: Table, hidden: frozenset[str] | None = None) -> Subquery:
+        have = self.shape.columns.get(table.name, frozenset())
+        hidden = self.scope.withheld(table.name) if hidden is None else hidden
         columns = [
             column if column.name in have else absent(column, self._connection.dialect.name)
             for column in table.columns
