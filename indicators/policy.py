@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from data_access.errors import SettingError
+from indicators.detectors.thresholds import DetectorRules
 
 BUILT_IN: Final = Path(__file__).with_name("policy.toml")
 
@@ -175,6 +176,7 @@ class Policy(_Part):
     clock: ClockRule
     sources: SourceRule
     ticker: TickerRule
+    detectors: DetectorRules = DetectorRules()
     ageing: AgeRule
     holding: HoldingRule
     ladder: DaysRule

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from data_access.engine import ScopedReader
-from indicators.readings import counts, deadlines, events, history, map_cells, people, rates
+from indicators.readings import counts, deadlines, detectors, events, history, map_cells, people, rates
 from indicators.values import At
 
 
@@ -42,6 +42,7 @@ READINGS: Final[Mapping[str, Reading]] = {
         Reading("ontime", rates.ontime, "slow"),
         Reading("departments", rates.departments, "slow"),
         Reading("map_ontime", rates.map_ontime, "slow"),
+        Reading("detectors", detectors.detectors, "slow"),
     )
 }
 """All readings that the broadcast may take, by name."""
