@@ -29,6 +29,13 @@ class Conversation(Protocol):
         """Nothing, when this person may ask about the area. Raises UnknownPlace, also for one that does not exist."""
         ...
 
+    def place(self, key: str) -> tuple[str | None, str | None]:
+        """Area (None: all that is in scope) and department of a place as addresses have it; "" is this person's home.
+
+        Raises UnknownPlace when there is none, or this person may not see it.
+        """
+        ...
+
     def at(self, area: str | None = None, department: str | None = None) -> At:
         """Now, there."""
         ...

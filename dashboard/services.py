@@ -108,6 +108,17 @@ class Services:
         if not any(viewer.may(viewer.audience, way, self.reference) for way in ways):
             raise UnknownPlace(f"no area {area}", place=area)
 
+    def place(self, key: str) -> tuple[str | None, str | None]:
+        """Area (None: all that is in scope) and department of a place as addresses have it; "" is this person's home.
+
+        Raises UnknownPlace when there is none, or this person may not see it.
+        """
+        viewer, reference = viewer_of(), self.reference
+        focus = Focus.parse(key) if key else viewer.home(reference, self.settings.area or None)
+        if focus is None or not viewer.may(viewer.audience, focus, reference):
+            raise UnknownPlace("no such place", place=key)
+        return None if focus.area == reference.tree.root else focus.area, focus.department
+
     def at(self, area: str | None = None, department: str | None = None) -> At:
         """Now, there."""
         return At(self.now(), self.calendar, self.policy, area, department)

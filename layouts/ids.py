@@ -23,6 +23,11 @@ MAP_PICKED: Final = "map-picked"
 DRAWER: Final = "drawer"
 DRAWER_BODY: Final = "drawer-body"
 DRAWER_CLOSE: Final = "drawer-close"
+DRAWER_BACK: Final = "drawer-back"
+DRAWER_ASKED: Final = "drawer-asked"
+"""A store: what was touched and shall open; the browser writes it."""
+DRAWER_TRAIL: Final = "drawer-trail"
+"""A store: what was open before, the present last; "back" asks for it again."""
 
 VIEWER_FORM: Final = "viewer-form"
 VIEWER_ROLE: Final = "viewer-role"
@@ -32,8 +37,3 @@ VIEWER_PLACE: Final = "viewer-place"
 def part(panel: str, name: str, instance: str = MAIN) -> dict[str, str]:
     """The id of one live part of a panel: the publisher names ``name``, the browser fills in the instance."""
     return {"panel": panel, "part": name, "instance": instance}
-
-
-def drawer_order(order_id: str) -> dict[str, str]:
-    """The id of one order's line in the drawer: a click opens its history."""
-    return {"drawer": "order", "order": order_id}

@@ -20,6 +20,11 @@
     return performance.now() - touchedAt < HOLD_MS;
   }
 
+  /** @returns {number} milliseconds since anybody did */
+  function idle() {
+    return performance.now() - touchedAt;
+  }
+
   /** @param {Element} element @returns {boolean} whether the pointer was last seen upon it, within the last minute */
   function near(element) {
     return present() && hovered !== null && element.contains(hovered);
@@ -36,5 +41,5 @@
   }
   document.documentElement.addEventListener('pointerleave', left, {passive: true});
 
-  gridwall.attention = {present, near, paused};
+  gridwall.attention = {present, idle, near, paused};
 })(window.gridwall = window.gridwall || {});

@@ -112,6 +112,7 @@
     judge(s);
     lists(s);
     gridwall.map.turnLayers(s.root, monotonic());
+    gridwall.cases.tidy(s.root, monotonic());
     gridwall.reload.tick(monotonic(), gridwall.reload.serverReady, () => window.location.reload());
   }
 

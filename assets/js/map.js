@@ -316,7 +316,7 @@
 
   /** @param {Object} layer the area that was clicked: its facts open in the drawer */
   function pick(layer) {
-    gridwall.dashlink.set(IDS.picked, {data: {code: about(layer).code, at: Date.now()}});
+    gridwall.dashlink.set(IDS.picked, {data: {code: about(layer).code, place: gridwall.words.place(), at: Date.now()}});
   }
 
   /* ---- functions that the map's components name ---- */

@@ -46,5 +46,12 @@
     return (element && element.getAttribute('data-zone')) || 'Asia/Shanghai';
   }
 
-  gridwall.words = {root, has, say, language, zone};
+  /** @returns {string} what this page looks at, as addresses have it: area or area@department; empty when not known */
+  function place() {
+    const element = root();
+    const parts = ((element && element.getAttribute('data-live')) || '').split('/');
+    return parts.length === 6 ? parts[4] : '';
+  }
+
+  gridwall.words = {root, has, say, language, zone, place};
 })(window.gridwall = window.gridwall || {});

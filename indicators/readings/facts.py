@@ -64,7 +64,7 @@ def area_facts(db: ScopedReader, at: At) -> AreaFacts:
     open_now = orders.is_open(rows.c)
     stages = standing.by_stage(here, at)
     people = None
-    if not REGISTRY["on_duty"].missing(db.shape):
+    if not REGISTRY["on_duty"].missing(db.shape) and not _of_department(here):
         people = list(on_duty_by_area(here, at).values())
     due = orders.due(rows.c)
     title = [rows.c.title] if db.scope.persons else []
@@ -88,6 +88,11 @@ def area_facts(db: ScopedReader, at: At) -> AreaFacts:
         tuple(_order(here, at, row, pauses.get(row.id, ())) for row in found[:LISTED]),
         len(found) > LISTED,
     )
+
+
+def _of_department(db: ScopedReader) -> bool:
+    """Whether these rows are a department's alone: people belong to areas, and nothing says to which department."""
+    return any(grant.areas is None and grant.departments is not None for grant in db.scope.grants)
 
 
 def _order(db: ScopedReader, at: At, row: Any, pauses: Sequence[Pause]) -> FactOrder:

@@ -1,11 +1,15 @@
 """Attributes that Python cannot spell as keywords."""
 
 import json
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-Part = Literal["rows", "good", "rest", "base"]
-CASE_FIELDS: Final = frozenset({"department", "area", "category", "stage", "light", "day", "since", "until"})
-"""What may narrow a list of cases. ``day``, ``since`` and ``until`` are dates as ``2026-11-21``, ``until`` left out."""
+from indicators.readings.cases import Part
+
+CASE_FIELDS: Final = frozenset({"department", "area", "category", "stage", "level", "day", "period"})
+"""What may narrow a list of cases: codes (``NOBODY`` for the rest that has none), the level of a grouping, a day as
+``2026-11-21``, a period as ``2026-10``, ``2026-W41`` or ``2026-10-05..2026-10-11``."""
+NOBODY: Final = "-"
+"""Of no department, of no class, of no area (of the level): the key "" of figures."""
 
 
 def attrs(**named: str) -> dict[str, Any]:
@@ -17,12 +21,20 @@ def cases(indicator: str, part: Part = "rows", **where: str) -> dict[str, Any]:
     """The attributes of a number that opens the list of the cases behind it, to be unpacked into a component.
 
     ``indicator`` is an id of the registry. ``part`` says which cases: ``rows`` of a count; ``good``, ``rest`` (in the
-    denominator, not good) or ``base`` (the denominator) of a rate. ``where`` narrows it by ``CASE_FIELDS``; an
-    empty one is left out. The browser hands these words back, and the server believes none of them. Raises ValueError
-    for a field that there is not, which is a mistake of the panel.
+    denominator, not good), ``part`` (counts in part) or ``base`` (the denominator) of a rate. ``where`` narrows it by
+    ``CASE_FIELDS``; an empty one is left out. The browser hands these words back, and the server believes none of
+    them. Raises ValueError for a field that there is not, which is a mistake of the panel.
     """
     if unknown := where.keys() - CASE_FIELDS:
         raise ValueError(f"a list of cases has no field {', '.join(sorted(unknown))}")
-    asked = {"indicator": indicator, "part": part, **{name: value for name, value in where.items() if value}}
+    return opens("cases", indicator=indicator, part=part, **where)
+
+
+def opens(kind: str, **fields: str) -> dict[str, Any]:
+    """The attributes of whatever opens in the drawer: which kind of thing (``callbacks.drawer``), and its fields.
+
+    Empty fields are left out.
+    """
+    asked = {"kind": kind, **{name: value for name, value in fields.items() if value}}
     words = json.dumps(asked, ensure_ascii=False, sort_keys=True)
-    return {"data-cases": words, "role": "button", "tabIndex": "0"}
+    return {"data-opens": words, "role": "button", "tabIndex": "0"}

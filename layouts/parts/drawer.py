@@ -1,15 +1,16 @@
 """The drawer: facts of the area that was clicked, its open orders, one order's history. Three clicks to a reason."""
 
 from datetime import datetime
+from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from data_access.reference import Reference
 from indicators.readings.facts import AreaFacts, FactOrder, OrderFacts, Step
 from layouts import ids
 from layouts.formats import NONE, count, moment
-from layouts.parts.attrs import attrs
+from layouts.parts.attrs import attrs, cases, opens
 from layouts.parts.frame import empty
 from layouts.parts.marks import light_icon
 from layouts.parts.places import category_name, department_name, where
@@ -20,8 +21,18 @@ def drawer(lang: str) -> Component:
     """The closed drawer; a callback fills the body and opens it."""
     return html.Aside(
         [
-            html.Button(t("drawer-close", lang), id=ids.DRAWER_CLOSE, className="drawer-close", type="button"),
+            html.Div(
+                [
+                    html.Button(
+                        t("drawer-back", lang), id=ids.DRAWER_BACK, className="drawer-back", type="button", hidden=True
+                    ),
+                    html.Button(t("drawer-close", lang), id=ids.DRAWER_CLOSE, className="drawer-close", type="button"),
+                ],
+                className="drawer-head",
+            ),
             html.Div(id=ids.DRAWER_BODY, className="drawer-body"),
+            dcc.Store(id=ids.DRAWER_ASKED),
+            dcc.Store(id=ids.DRAWER_TRAIL),
         ],
         id=ids.DRAWER,
         className="drawer",
@@ -29,8 +40,13 @@ def drawer(lang: str) -> Component:
     )
 
 
-def area_facts(facts: AreaFacts, reference: Reference, now: datetime, lang: str) -> list[Component]:
-    """Numbers, stages and open orders of an area, most urgent first; titles only where the reading gave them."""
+def area_facts(
+    facts: AreaFacts, reference: Reference, now: datetime, lang: str, *, can_open: bool = True
+) -> list[Component]:
+    """Numbers, stages and open orders of an area, most urgent first; titles only where the reading gave them.
+
+    ``can_open`` makes the lines open the orders. Numbers open the lists behind them.
+    """
     area = reference.tree.by_code.get(facts.area)
     pulse = facts.pulse
     return [
@@ -41,25 +57,34 @@ def area_facts(facts: AreaFacts, reference: Reference, now: datetime, lang: str)
             ),
             className="drawer-path",
         ),
-        _as_of(now, lang),
+        as_of(now, lang),
         html.Dl(
             [
                 *_fact("drawer-households", count(area.households if area else None), lang),
                 *_fact("drawer-population", count(area.population if area else None), lang),
-                *_fact("open-title", count(pulse.open), lang),
-                *_fact("overdue-title", count(pulse.overdue), lang),
-                *_fact("closed-title", count(pulse.closed_today), lang),
-                *_fact("on-duty-title", f"{count(facts.on_duty)} / {count(facts.planned)}", lang),
+                *_fact("open-title", count(pulse.open), lang, **cases("open", area=facts.area)),
+                *_fact("overdue-title", count(pulse.overdue), lang, **cases("overdue", area=facts.area)),
+                *_fact("closed-title", count(pulse.closed_today), lang, **cases("closed_today", area=facts.area)),
+                *_fact("on-duty-title", _people(facts, lang), lang),
             ],
             className="facts",
         ),
         html.H3(t("drawer-stages", lang)),
         html.Dl(
-            [item for stage, n in facts.by_stage for item in _fact(f"stage-{stage}", count(n), lang)],
+            [
+                item
+                for stage, n in facts.by_stage
+                for item in _fact(
+                    f"stage-{stage}", count(n), lang, **cases("stage_waiting", area=facts.area, stage=stage)
+                )
+            ],
             className="facts facts-stages",
         ),
         html.H3(t("drawer-orders", lang)),
-        html.Div([_order(order, reference, now, lang) for order in facts.orders], className="drawer-orders")
+        html.Div(
+            [_order(order, reference, now, lang, can_open=can_open) for order in facts.orders],
+            className="drawer-orders",
+        )
         if facts.orders
         else empty(t("drawer-no-orders", lang)),
         *(
@@ -70,16 +95,23 @@ def area_facts(facts: AreaFacts, reference: Reference, now: datetime, lang: str)
     ]
 
 
-def _as_of(now: datetime, lang: str) -> Component:
+def as_of(now: datetime, lang: str) -> Component:
     """When this was read."""
     return html.P(t("drawer-as-of", lang, time=f"{now:%H:%M:%S}"), className="drawer-path")
 
 
-def _fact(key: str, value: str, lang: str) -> list[Component]:
-    return [html.Dt(t(key, lang)), html.Dd(value)]
+def _fact(key: str, value: str, lang: str, **touch: Any) -> list[Component]:
+    return [html.Dt(t(key, lang)), html.Dd(html.Span(value, **touch) if touch and value != NONE else value)]
 
 
-def _order(order: FactOrder, reference: Reference, now: datetime, lang: str) -> Component:
+def _people(facts: AreaFacts, lang: str) -> str:
+    """On duty out of planned; in words where the source does not say whose people they are."""
+    if facts.on_duty is None or facts.planned is None:
+        return t("drawer-not-recorded", lang)
+    return f"{count(facts.on_duty)} / {count(facts.planned)}"
+
+
+def _order(order: FactOrder, reference: Reference, now: datetime, lang: str, *, can_open: bool) -> Component:
     due = t("drawer-no-due", lang) if order.due is None else t("drawer-due", lang, due=moment(order.due, now, lang))
     head = [light_icon(order.light, lang), html.B(category_name(reference, order.category, lang))]
     lines = [
@@ -90,7 +122,9 @@ def _order(order: FactOrder, reference: Reference, now: datetime, lang: str) -> 
     ]
     if order.title is not None:
         lines.append(html.Span(order.title, className="order-title"))
-    return html.Button(lines, id=ids.drawer_order(order.id), className="drawer-order", type="button", n_clicks=0)
+    if not can_open:
+        return html.Div(lines, className="drawer-order")
+    return html.Button(lines, className="drawer-order", type="button", **opens("order", order=order.id))
 
 
 def stage_name(stage: str, lang: str) -> str:
@@ -115,7 +149,7 @@ def order_facts(order: OrderFacts, reference: Reference, now: datetime, lang: st
     return [
         html.H2([light_icon(order.light, lang), category_name(reference, order.category, lang)]),
         html.P(order.title or "", className="drawer-path"),
-        _as_of(now, lang),
+        as_of(now, lang),
         html.Dl(
             [item for key, value in rows.items() for item in _fact(key, value, lang)], className="facts facts-order"
         ),

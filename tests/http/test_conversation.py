@@ -1,5 +1,6 @@
 """Pages and callbacks over HTTP: what a person gets to see, and that rights hold on every way in."""
 
+import re
 from typing import Any
 
 import orjson
@@ -8,42 +9,34 @@ from flask.testing import FlaskClient
 
 from data_access.errors import LedgerError, SourceUnreachable
 from tests.fixtures import small
-from tests.fixtures.wall import Opener, Wall, callback
+from tests.fixtures.wall import Opener, Wall, touch
 from tests.http.test_entrances import TOKEN, device_wall
 
 STREET = small.area(1, 1)
 OTHER = small.area(2, 1)
 GRID = small.area(1, 1, 1, 1)
-DRAWER = "..drawer-body.children...drawer.className.."
 
 
 def pick(client: FlaskClient, code: Any, lang: str = "zh-CN") -> Any:
     """Click on the map."""
-    lines = '{"drawer":"order","order":["ALL"]}.n_clicks'
-    inputs: dict[str, Any] = {"map-picked.data": {"code": code, "at": 1}, lines: [], "drawer-close.n_clicks": None}
-    return callback(client, DRAWER, inputs, {"wall-root.lang": lang})
+    return touch(client, "map-picked.data", {"code": code, "at": 1}, lang=lang)
 
 
-def open_order(client: FlaskClient, order: Any, clicks: int | None = 1) -> Any:
+def open_order(client: FlaskClient, order: Any) -> Any:
     """Click on an order's line in the drawer."""
-    mark = orjson.dumps({"drawer": "order", "order": order}, option=orjson.OPT_SORT_KEYS).decode() + ".n_clicks"
-    return callback(
-        client,
-        DRAWER,
-        {
-            "map-picked.data": {"code": GRID, "at": 1},
-            '{"drawer":"order","order":["ALL"]}.n_clicks': [(mark, clicks)],
-            "drawer-close.n_clicks": None,
-        },
-        {"wall-root.lang": "zh-CN"},
-        triggered=mark,
-    )
+    return touch(client, "drawer-asked.data", {"kind": "order", "order": order, "within": True})
 
 
 def text_of(answer: Any) -> str:
     """The answer as readable JSON text, whatever its escapes."""
     assert answer.status_code in (200, 204), answer.data
     return orjson.dumps(orjson.loads(answer.data)).decode() if answer.data else ""
+
+
+def opened(answer: str) -> set[str]:
+    """The orders that the lines of an answer open."""
+    marks = re.findall(r'\\"kind\\": \\"order\\", \\"order\\": \\"([^"\\]+)', answer)
+    return set(marks)
 
 
 def of_area(prefix: str) -> list[dict[str, Any]]:
@@ -102,22 +95,19 @@ def test_an_answer_is_remembered_for_the_same_rights_only(wall: Wall) -> None:
     assert text_of(pick(leader, small.CITY, "en")) != of_all
 
 
-def test_lines_that_appear_are_no_clicks(wall: Wall) -> None:
-    order = of_area(GRID)[0]
-    assert open_order(wall.client(), order["id"], clicks=0).status_code == 204
-    assert open_order(wall.client(), order["id"], clicks=None).status_code == 204
+@pytest.mark.parametrize("button", ["drawer-close.n_clicks", "drawer-back.n_clicks", "drawer-asked.data"])
+def test_what_is_only_drawn_opens_nothing(wall: Wall, button: str) -> None:
+    assert touch(wall.client(), button, None).status_code == 204
 
 
 def test_closing_empties_the_drawer(wall: Wall) -> None:
-    answer = callback(
-        wall.client(),
-        DRAWER,
-        {"map-picked.data": None, '{"drawer":"order","order":["ALL"]}.n_clicks': [], "drawer-close.n_clicks": 1},
-        {"wall-root.lang": "zh-CN"},
-        triggered="drawer-close.n_clicks",
-    )  # fmt: skip
-    said = orjson.loads(answer.data)["response"]
-    assert said == {"drawer-body": {"children": []}, "drawer": {"className": "drawer"}}
+    said = orjson.loads(touch(wall.client(), "drawer-close.n_clicks", 1).data)["response"]
+    assert said == {
+        "drawer-body": {"children": []},
+        "drawer": {"className": "drawer"},
+        "drawer-trail": {"data": []},
+        "drawer-back": {"hidden": True},
+    }
 
 
 @pytest.mark.parametrize("choice", [f"area:{STREET}", "department:D1"])
@@ -152,7 +142,7 @@ def test_an_official_asks_about_no_other_area(wall: Wall) -> None:
 def test_an_official_of_a_department_sees_its_orders_of_an_area_only(wall: Wall) -> None:
     official = wall.become("department:D1")
     answer = text_of(pick(official, small.CITY))
-    listed = {row["id"] for row in small.ROWS["work_orders"] if f'"order":"{row["id"]}"' in answer}
+    listed = opened(answer)
     assert listed
     assert all(row.get("department_code") == "D1" for row in small.ROWS["work_orders"] if row["id"] in listed)
 

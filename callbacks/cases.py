@@ -1,0 +1,134 @@
+"""The list of the cases behind a number: every field that a browser sends is looked up before anything is asked."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, cast, get_args
+
+from dash.development.base_component import Component
+
+from callbacks.asked import Asked
+from callbacks.ports import Conversation
+from data_access.contract import Stage
+from data_access.engine import ScopedReader
+from data_access.errors import InputError, UnknownPlace
+from data_access.reference import LEVELS
+from indicators.periods import Period, Periods
+from indicators.policy import Policy
+from indicators.readings.cases import Ask, Part, cases
+from indicators.readings.figures import MAJOR
+from indicators.registry import REGISTRY
+from indicators.windows import Now
+from layouts.parts import caselist
+from layouts.parts.attrs import CASE_FIELDS, NOBODY
+
+LISTED: Final = 50
+_PARTS: Final = frozenset(get_args(Part))
+_STAGES: Final = frozenset(stage.value for stage in Stage)
+_LEVELS: Final = frozenset({*LEVELS, MAJOR})
+_COARSE: Final = ("city", "county", "street")
+"""Levels down to which a class that is marked sensitive may be counted for eyes that see no persons."""
+
+
+def listed(services: Conversation, asked: Asked, lang: str) -> list[Component]:
+    """The ordered, limited list behind a number, with its definition.
+
+    Raises InputError for fields that name nothing there is, UnknownPlace for places that are not there or not theirs.
+    """
+    if unknown := asked.fields.keys() - CASE_FIELDS - {"indicator", "part"}:
+        raise InputError(f"a list has no field {', '.join(sorted(unknown))}")
+    place = services.place(asked.place)
+    if area := _code(asked.fields, "area"):
+        services.require(area)
+
+    def ask() -> list[Component]:
+        at = services.at(*place)
+        with services.asks() as db:
+            question, period = _question(db, asked, at.policy)
+            here = db if place == (None, None) else db.narrowed(*place)
+            found = cases(here, at, question)
+            return caselist.listing(
+                found,
+                asked.fields,
+                period,
+                db.reference,
+                at,
+                lang,
+                can_open=db.scope.persons,
+                counted=not is_fine(here, question.area),
+            )
+
+    words = " ".join(f"{name}={text}" for name, text in sorted(asked.fields.items()))
+    return services.recall(f"cases {place} {words} {lang}", ask)
+
+
+def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Period | None]:
+    """The fields as a question, each looked up; the period among them for the words above the list."""
+    fields, reference = asked.fields, db.reference
+    indicator, part = asked.text("indicator"), fields.get("part", "rows")
+    entry = REGISTRY.get(indicator)
+    if entry is None or not entry.counted:
+        raise InputError("this number has no list")
+    if part not in _PARTS or (part in ("rest", "base") and not entry.is_share):
+        raise InputError("this number has no such part")
+    if part == "part" and entry.partial is None:
+        raise InputError("this number has no cases that count in part")
+    if fields.get("stage", Stage.CLOSED) not in _STAGES or fields.get("level", MAJOR) not in _LEVELS:
+        raise InputError("no such stage or level")
+    if "day" in fields and isinstance(entry.window, Now):
+        raise InputError("the state of now has no days")
+    area, department, category = (_code(fields, name) for name in ("area", "department", "category"))
+    if area and area not in reference.tree.by_code:
+        raise UnknownPlace("no such area", place=area)
+    if department and department not in reference.departments:
+        raise UnknownPlace("no such department", place=department)
+    if category and category not in reference.categories:
+        raise InputError("no such class")
+    if category and reference.categories[category].sensitive and is_fine(db, area):
+        raise UnknownPlace("counted by street only", place=area)
+    period = period_of(fields["period"], policy) if "period" in fields else None
+    question = Ask(
+        indicator,
+        cast(Part, part),
+        department=department,
+        area=area,
+        category=category,
+        stage=fields.get("stage"),
+        day=day_of(fields["day"]) if "day" in fields else None,
+        span=None if period is None else period.span,
+        limit=LISTED,
+        level=fields.get("level"),
+    )
+    return question, period
+
+
+def _code(fields: Mapping[str, str], name: str) -> str | None:
+    """A code of a field; "" for the rest that has none, None where nothing is asked."""
+    return "" if fields.get(name) == NOBODY else fields.get(name)
+
+
+def is_fine(db: ScopedReader, area: str | None) -> bool:
+    """Whether these rows lie below one street and no person may be seen: sensitive classes are counted by street."""
+    held = (area, *(code for grant in db.scope.grants for code in grant.areas or ()))
+    found = (db.reference.tree.by_code.get(code or "") for code in held)
+    return not db.scope.persons and any(place is not None and place.level not in _COARSE for place in found)
+
+
+def day_of(text: str) -> date:
+    """``2026-11-21``. Raises InputError."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("not a day") from error
+    if not 1970 <= day.year <= 2100 or text != day.isoformat():
+        raise InputError("not a day")
+    return day
+
+
+def period_of(text: str, policy: Policy) -> Period:
+    """A month, a week or a day by name, or ``first..last``. Raises InputError."""
+    periods = Periods.of(policy)
+    first, dots, last = text.partition("..")
+    try:
+        return periods.days(day_of(first), day_of(last)) if dots else periods.named(text)
+    except (ValueError, OverflowError) as error:
+        raise InputError("not a period") from error

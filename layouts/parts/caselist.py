@@ -1,0 +1,144 @@
+"""The list of the cases behind a number: what it is, over which window, as of when, and the first of them in order."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from data_access.reference import Reference
+from indicators.periods import Period
+from indicators.readings.cases import Case, Cases
+from indicators.registry import REGISTRY, definition
+from indicators.values import At, NotRecorded
+from layouts.formats import count, moment
+from layouts.parts.attrs import NOBODY, attrs, opens
+from layouts.parts.drawer import as_of, stage_name
+from layouts.parts.frame import empty
+from layouts.parts.marks import light_icon
+from layouts.parts.places import area_name, category_name, department_name, where
+from layouts.words import t
+
+_PARTS: Final = ("rest", "part", "good", "base")
+
+
+def listing(
+    found: Cases | NotRecorded,
+    fields: Mapping[str, str],
+    period: Period | None,
+    reference: Reference,
+    at: At,
+    lang: str,
+    *,
+    can_open: bool,
+    counted: bool = True,
+) -> list[Component]:
+    """The drawer's content. ``fields`` are the checked fields of the question, ``can_open`` makes lines open orders.
+
+    Without ``counted`` it is not said how many cases are withheld.
+    """
+    indicator = fields["indicator"]
+    head: list[Component] = [
+        html.H2(REGISTRY[indicator].name.get(lang)),
+        html.P(" · ".join(_narrowed(fields, period, reference, at.area, lang)), className="drawer-path"),
+        as_of(at.now, lang),
+    ]
+    if REGISTRY[indicator].is_share:
+        head.append(_parts(fields, lang))
+    about = html.P(definition(indicator, lang, at.policy), className="drawer-note case-definition")
+    if isinstance(found, NotRecorded):
+        missing = ", ".join(found.missing)
+        return [*head, empty(t("cases-not-recorded", lang, missing=missing)), about]
+    lines = [_line(case, reference, at.now, lang, can_open=can_open) for case in found.rows]
+    return [
+        *head,
+        html.P(_counted(found, lang, counted=counted), className="case-count"),
+        html.Div(lines, className="drawer-orders") if lines else empty(t("cases-none", lang)),
+        about,
+    ]
+
+
+def _narrowed(
+    fields: Mapping[str, str], period: Period | None, reference: Reference, place: str | None, lang: str
+) -> list[str]:
+    """What the list is narrowed to, in words; the place itself where no area is named."""
+    if fields.get("area") == NOBODY:
+        words = [t("cases-not-located", lang)]
+    else:
+        words = [area_name(reference, fields.get("area") or place or reference.tree.root, lang, down_to="")]
+    if "department" in fields:
+        nobody = fields["department"] == NOBODY
+        name = t("cases-no-department", lang) if nobody else department_name(reference, fields["department"], lang)
+        words.append(name)
+    if "category" in fields:
+        nothing = fields["category"] == NOBODY
+        words.append(t("cases-no-class", lang) if nothing else category_name(reference, fields["category"], lang))
+    if "stage" in fields:
+        words.append(stage_name(fields["stage"], lang))
+    if "day" in fields:
+        words.append(fields["day"])
+    if period is not None:
+        words.append(period.label(lang))
+    return words
+
+
+def _parts(fields: Mapping[str, str], lang: str) -> Component:
+    """The parts of a rate, the chosen one marked: those that spoil it first."""
+    chosen = fields.get("part", "rows")
+    chosen = "good" if chosen == "rows" else chosen
+    return html.Div(
+        [
+            html.Button(
+                t(f"cases-part-{part}", lang),
+                type="button",
+                className="case-part",
+                **{**opens("cases", **{**fields, "part": part}), **attrs(aria_pressed=str(part == chosen).lower())},
+            )
+            for part in _PARTS
+            if part != "part" or REGISTRY[fields["indicator"]].partial is not None
+        ],
+        className="case-parts",
+    )
+
+
+def _counted(found: Cases, lang: str, *, counted: bool) -> str:
+    """How many there are, how many of them are listed, and that some are not for these eyes."""
+    if not counted and found.withheld:
+        return t("cases-without-sensitive", lang)
+    words = t(
+        "cases-first" if found.truncated else "cases-all", lang, n=count(len(found.rows)), total=count(found.total)
+    )
+    return f"{words} · {t('cases-withheld', lang, n=count(found.withheld))}" if found.withheld else words
+
+
+def _line(case: Case, reference: Reference, now: datetime, lang: str, *, can_open: bool) -> Component:
+    words = [
+        html.Span(
+            [light_icon(case.light, lang), html.B(category_name(reference, case.category, lang))],
+            className="order-head",
+        ),
+        html.Span(stage_name(case.stage, lang), className="order-stage"),
+        html.Span(_times(case, now, lang), className="order-due"),
+        html.Span(
+            f"{department_name(reference, case.department, lang)} · {where(reference, case.area, lang)}",
+            className="order-department",
+        ),
+    ]
+    if case.title is not None:
+        words.append(html.Span(case.title, className="order-title"))
+    if not can_open:
+        return html.Div(words, className="drawer-order")
+    return html.Button(words, type="button", className="drawer-order", **opens("order", order=case.order_id))
+
+
+def _times(case: Case, now: datetime, lang: str) -> str:
+    """Deadline and end where there are any, else the report."""
+    words = []
+    if case.due is not None:
+        words.append(t("drawer-due", lang, due=moment(case.due, now, lang)))
+    if case.closed_at is not None:
+        words.append(t("cases-closed", lang, time=moment(case.closed_at, now, lang)))
+    if not words:
+        words.append(t("cases-reported", lang, time=moment(case.reported_at, now, lang)))
+    return " · ".join(words)
