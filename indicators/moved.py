@@ -21,17 +21,24 @@ class Deadline:
 
     ``source`` is the deadline the source has (None: it has none), ``closed_at`` that of closed orders (None: not
     closed). ``computed`` (推算): the source has no deadline, this one comes from the limit and the calendar.
+    ``missing``: neither the source nor a limit says one.
     """
 
     source: datetime | None
     due: datetime | None
     closed_at: datetime | None = None
     computed: bool = False
+    missing: bool = False
 
     @property
     def parked(self) -> bool:
         """Whether the clock stands without an end in sight."""
-        return self.due is None
+        return self.due is None and not self.missing
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is another than the source's."""
+        return self.due != self.source
 
 
 @dataclass(frozen=True, slots=True)

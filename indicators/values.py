@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import sqrt
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from data_access.ledger.frozen import FrozenPeriod
 from indicators.moved import NOTHING_MOVED, Moved
 from indicators.policy import Policy
 from indicators.workcalendar import WorkCalendar
+
+if TYPE_CHECKING:
+    from indicators.book import OpenBook
 
 _Z95: Final = 1.959963984540054
 SKEW: Final = timedelta(minutes=5)
@@ -166,6 +169,8 @@ class At:
     ledger: FrozenPeriods | None = None
     """Where scores look for frozen periods; without one every period is provisional."""
     moved: Moved = NOTHING_MOVED
+    book: "OpenBook | None" = None
+    """The open orders as the publisher keeps them; without one they are read when asked for."""
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is not None:

@@ -31,7 +31,7 @@ OPEN_STAGES: Final = (
 
 PAST: Final = datetime(1900, 1, 1)
 FAR: Final = datetime(9999, 1, 1)
-"""Earlier and later than any moment of an order."""
+"""Earlier and later than any moment of an order. What is earlier (the zero dates of MariaDB) is no moment at all."""
 
 _OPEN_CODES: Final = tuple(stage.value for stage in OPEN_STAGES)
 _PAST_DISPATCH: Final = tuple(stage.value for stage in (Stage.DISPATCHED, Stage.HANDLING, Stage.CHECKING, Stage.CLOSED))
@@ -121,22 +121,16 @@ def due_ranges(
 
 def is_overdue(o: Columns, now: datetime, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
     """Open after its effective deadline. An order due this very second is not overdue yet."""
-    return and_(is_open(o), _open_and(due(o) < now, o, moved, PAST, now))
+    return is_due_between(o, PAST, now, moved)
 
 
 def is_due_between(o: Columns, start: datetime, end: datetime, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
     """Open with an effective deadline in [start, end): overdue at ``end`` and not before ``start``, if nobody acts."""
-    return and_(is_open(o), _open_and(and_(due(o) >= start, due(o) < end), o, moved, start, end))
-
-
-def _open_and(
-    by_source: ColumnElement[bool], o: Columns, moved: Moved, start: datetime, end: datetime
-) -> ColumnElement[bool]:
-    """What the source's deadlines say of open orders, without those moved out of it and with those moved into it."""
+    by_source = and_(due(o) >= start, due(o) < end)
     out, into = moved.due_in(start, end, open_only=True)
     if out:
         by_source = and_(by_source, not_(moved.among(o.id, out)))
-    return or_(by_source, moved.among(o.id, into)) if into else by_source
+    return and_(is_open(o), or_(by_source, moved.among(o.id, into)) if into else by_source)
 
 
 def is_parked(o: Columns, moved: Moved) -> ColumnElement[bool]:
@@ -150,7 +144,7 @@ def on_time(o: Columns, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
     Appeals are made after closing: an order that is still open is not on time, whatever else is said of it, so that no
     order is in the overdue count and on the good side of a rate at once.
     """
-    kept = o.closed_at <= due(o)
+    kept = and_(o.closed_at >= PAST, o.closed_at <= due(o))
     late, good = moved.closed_late()
     if late:
         kept = and_(kept, not_(moved.among(o.id, late)))
