@@ -1,0 +1,80 @@
+"""The known ways of looking good: how often deadlines are extended or suspended, cases void, exempt or closed by force.
+
+A rate says nothing about how it came about. These shares stand beside it, with the units that use each way most.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from data_access.engine import ScopedReader
+from indicators.readings.figures import figures
+from indicators.readings.moved import judged_at
+from indicators.registry import REGISTRY
+from indicators.values import At, NotRecorded, Rate
+from indicators.windows import Between
+
+WAYS: Final = ("ontime_close", "ontime_original", "ext_rate", "susp_rate", "void_rate", "forced_rate")
+"""The rate that is ranked by, the same by the original deadlines, then the shares that may embellish it."""
+MOST: Final = 2
+"""Units named for each way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One indicator of the registry over its window: its rate (None: not recorded), the one of the window before.
+
+    ``most`` are the departments with the largest share (the smallest, where more is better) among those with enough
+    cases, with their rates.
+    """
+
+    indicator: str
+    rate: Rate | None
+    before: Rate | None
+    most: tuple[tuple[str, Rate], ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LookingGood:
+    """The ways over the last ``days`` days; departments with fewer cases than ``minimum`` are not named."""
+
+    ways: tuple[Way, ...]
+    days: int
+    minimum: int
+
+
+def looking_good(db: ScopedReader, at: At) -> LookingGood | NotRecorded:
+    """All ways, pooled and by department, now and over the days before. NotRecorded when none can be counted."""
+    days, minimum = at.policy.windows.departments_days, at.policy.samples.department
+    start = at.now - timedelta(days=days)
+    before_start = start - timedelta(days=days)
+    at = judged_at(db, at, before_start)
+    span, earlier = Between(start, at.now), Between(before_start, start)
+    whole, past = figures(db, at, WAYS, span=span), figures(db, at, WAYS, span=earlier)
+    by_unit = figures(db, at, WAYS, span=span, by="department")
+    ways = tuple(_way(name, whole[name], past[name], by_unit[name], minimum) for name in WAYS)
+    if all(way.rate is None for way in ways):
+        return NotRecorded(tuple(dict.fromkeys(need for way in ways for need in way.missing)))
+    return LookingGood(ways, days, minimum)
+
+
+def _way(name: str, now: object, before: object, by_unit: object, minimum: int) -> Way:
+    if isinstance(now, NotRecorded):
+        return Way(name, None, None, (), now.missing)
+    return Way(name, _whole(now), _whole(before), _most(name, by_unit, minimum))
+
+
+def _whole(found: object) -> Rate:
+    rate = found.get(None) if isinstance(found, Mapping) else None
+    return rate if isinstance(rate, Rate) else Rate(0, 0)
+
+
+def _most(name: str, found: object, minimum: int) -> tuple[tuple[str, Rate], ...]:
+    if not isinstance(found, Mapping):
+        return ()
+    rates = [(code, rate) for code, rate in found.items() if code and isinstance(rate, Rate) and rate.of >= minimum]
+    sign = 1 if REGISTRY[name].better == "up" else -1
+    rates.sort(key=lambda unit: (sign * (unit[1].value or 0.0), -unit[1].of, unit[0]))
+    return tuple(unit for unit in rates if sign > 0 or unit[1].good)[:MOST]
