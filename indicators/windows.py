@@ -6,10 +6,11 @@ range of rows it reads, written so that an index serves it, and the columns it n
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, case, literal
 
+from data_access.contract import LocalTime
 from indicators.policy import Policy
 from indicators.rules import orders
 from indicators.rules.orders import Columns
@@ -93,52 +94,74 @@ class Now(_OneRange):
         return orders.is_open(o)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedIn(_OneRange):
-    """Orders by the time they were reported."""
+class _ByTime(_OneRange):
+    """The orders one of whose times lies in the span."""
 
+    __slots__ = ()
+    column: ClassVar[str]
     span: AnySpan
-    needs: tuple[str, ...] = ()
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
-        """Reported within the span."""
-        return self.span.holds(o.reported_at, at)
+        """The time lies within the span."""
+        return self.span.holds(o[self.column], at)
 
     def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
         """The time by which an order belongs to a day."""
-        return o.reported_at  # type: ignore[no-any-return]
+        return o[self.column]  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
-class FiledIn(_OneRange):
+class ReportedIn(_ByTime):
+    """Orders by the time they were reported."""
+
+    column: ClassVar[str] = "reported_at"
+    span: AnySpan
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FiledIn(_ByTime):
     """Orders by the time they were filed (立案)."""
 
+    column: ClassVar[str] = "filed_at"
     span: AnySpan
     needs: tuple[str, ...] = ("filed_at",)
 
-    def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
-        """Filed within the span."""
-        return self.span.holds(o.filed_at, at)
 
-    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
-        """The time by which an order belongs to a day."""
-        return o.filed_at  # type: ignore[no-any-return]
+@dataclass(frozen=True, slots=True)
+class DispatchedIn(_ByTime):
+    """Orders by the time they were last dispatched to a department (派遣)."""
+
+    column: ClassVar[str] = "dispatched_at"
+    span: AnySpan
+    needs: tuple[str, ...] = ("dispatched_at",)
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedIn(_OneRange):
+class HandledIn(_ByTime):
+    """Orders by the time the department was last done with them (处置)."""
+
+    column: ClassVar[str] = "handled_at"
+    span: AnySpan
+    needs: tuple[str, ...] = ("handled_at",)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedIn(_ByTime):
     """Orders by the time they were closed (结案)."""
 
+    column: ClassVar[str] = "closed_at"
     span: AnySpan
     needs: tuple[str, ...] = ()
 
-    def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
-        """Closed within the span."""
-        return self.span.holds(o.closed_at, at)
 
-    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
-        """The time by which an order belongs to a day."""
-        return o.closed_at  # type: ignore[no-any-return]
+@dataclass(frozen=True, slots=True)
+class FollowedUpIn(_ByTime):
+    """Orders by the time somebody asked whether it was solved (回访)."""
+
+    column: ClassVar[str] = "followup_at"
+    span: AnySpan
+    needs: tuple[str, ...] = ("followup_at",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +180,29 @@ class DueIn:
         return orders.due_ranges(o, *self.span.bounds(at), at.moved)
 
     def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
-        """The time by which an order belongs to a day: its deadline."""
-        return orders.due(o)
+        """The time by which an order belongs to a day: its effective deadline."""
+        start, end = self.span.bounds(at)
+        here = ((one, found.due) for one, found in at.moved.by_id.items() if found.due and start <= found.due < end)
+        moved = [(o.id == one, literal(due, LocalTime())) for one, due in sorted(here)]
+        return case(*moved, else_=orders.due(o)) if moved else orders.due(o)
 
 
-Window = Now | ReportedIn | FiledIn | ClosedIn | DueIn
+@dataclass(frozen=True, slots=True)
+class HandleDueIn(_OneRange):
+    """Orders by the deadline of their handling: what the department is judged by (应处置)."""
+
+    span: AnySpan
+    needs: tuple[str, ...] = ("handle_due_at",)
+
+    def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
+        """Due in [start, now): what is due this very second still has time."""
+        start, end = self.span.bounds(at)
+        return and_(o.handle_due_at >= start, o.handle_due_at < end)
+
+    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
+        """The time by which an order belongs to a day: the deadline of its handling."""
+        return o.handle_due_at  # type: ignore[no-any-return]
+
+
+Cohort = ReportedIn | FiledIn | DispatchedIn | HandledIn | HandleDueIn | DueIn | ClosedIn | FollowedUpIn
+Window = Now | Cohort

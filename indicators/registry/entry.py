@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_
 from data_access.shape import Shape
 from indicators.rules.orders import Columns
 from indicators.values import At
-from indicators.windows import AnySpan, Now, Window
+from indicators.windows import AnySpan, Now, Span, Window
 
 Predicate = Callable[[Columns, At], ColumnElement[bool]]
 
@@ -114,3 +114,6 @@ CASES: Final = Text("件", "cases")
 PERCENT: Final = Text("%", "%")
 DEADLINE: Final = "work_orders.close_due_at|handle_due_at"
 NO_CASES_DUE: Final = Text("无到期件：显示“—”", "No cases due: a dash")
+NO_CASES: Final = Text("无件：显示“—”", "No cases: a dash")
+MONTH: Final = Span("departments_days")
+"""The span of cohorts that are asked for without one."""

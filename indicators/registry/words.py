@@ -5,7 +5,19 @@ from typing import Final
 from indicators.policy import Policy, load_policy
 from indicators.registry.entries import REGISTRY
 from indicators.registry.entry import Indicator, Text
-from indicators.windows import Between, ClosedIn, DueIn, FiledIn, Now, ReportedIn, Window
+from indicators.windows import (
+    Between,
+    ClosedIn,
+    DispatchedIn,
+    DueIn,
+    FiledIn,
+    FollowedUpIn,
+    HandledIn,
+    HandleDueIn,
+    Now,
+    ReportedIn,
+    Window,
+)
 
 
 def _window_words(window: Window, policy: Policy) -> Text:
@@ -14,8 +26,12 @@ def _window_words(window: Window, policy: Policy) -> Text:
     kind = {
         ReportedIn: Text("按上报时间", "by report"),
         FiledIn: Text("按立案时间", "by filing"),
+        DispatchedIn: Text("按派遣时间", "by dispatch"),
+        HandledIn: Text("按处置完成时间", "by handling"),
+        HandleDueIn: Text("按处置期限", "by handling deadline"),
         ClosedIn: Text("按结案时间", "by closing"),
         DueIn: Text("按到期时间", "by deadline"),
+        FollowedUpIn: Text("按回访时间", "by follow-up"),
     }[type(window)]
     if isinstance(window.span, Between):
         start, end = window.span.start, window.span.end

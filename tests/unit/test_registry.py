@@ -12,6 +12,7 @@ from data_access.shape import Shape
 from indicators import registry
 from indicators.policy import BUILT_IN, load_policy
 from indicators.registry import REGISTRY, Indicator, Text, definition, document, next_cut
+from indicators.rules.seen import Seen
 from indicators.values import At
 from indicators.windows import ClosedIn, DueIn, FiledIn, Now, ReportedIn, Span
 from indicators.workcalendar import WorkCalendar
@@ -19,7 +20,7 @@ from indicators.workcalendar import WorkCalendar
 POLICY = load_policy()
 AT = At(datetime(2026, 3, 11, 10, 30), WorkCalendar.named("cn", "Asia/Shanghai"), POLICY)
 ALL = Shape({table.name: frozenset(table.columns.keys()) for table in contract.metadata.sorted_tables})
-O = contract.work_orders.c  # noqa: E741
+O = Seen(contract.work_orders.c, contract.work_order_measures.c)  # noqa: E741
 
 
 def without(*needs: str) -> Shape:
@@ -86,7 +87,9 @@ def test_windows_as_types() -> None:
     assert kinds["open"] is kinds["overdue"] is kinds["workload"] is Now
     assert (kinds["filed_today"], kinds["reported_today"], kinds["closed_today"]) == (FiledIn, ReportedIn, ClosedIn)
     assert {entry.id for entry in REGISTRY.values() if isinstance(entry.window, DueIn)} == {
-        "ontime_close", "ontime_department", "ontime_area",
+        "ontime_close", "ontime_department", "ontime_area", "should_close", "close_rate", "closed_on_time",
+        "closed_late", "late_rate", "not_closed", "ontime_original", "extended", "suspended", "susp_rate", "exempted",
+        "appeals_approved", "appeals_rejected",
     }  # fmt: skip
 
 

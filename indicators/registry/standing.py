@@ -1,0 +1,63 @@
+"""States of now that stand beside the deadlines: the backlog, what is parked, what is under supervision."""
+
+from typing import Final
+
+from indicators.registry.entry import CASES, DEADLINE, Indicator, Text
+from indicators.rules import measures, orders
+from indicators.windows import Now
+
+_ASKED: Final = (
+    "work_order_measures.kind", "work_order_measures.result", "work_order_measures.replied_at",
+)  # fmt: skip
+
+ENTRIES: Final = (
+    Indicator(
+        id="backlog_od",
+        name=Text("超期未结数", "Overdue backlog"),
+        formula=Text(
+            "此刻在办、且有效期限已过的件数（与“超期”同一口径）",
+            "Open cases past their effective deadline now (the same as Overdue)",
+        ),
+        unit=CASES,
+        better="down",
+        window=Now(),
+        predicate=lambda o, at: orders.is_overdue(o, at.now, at.moved),
+        needs=(DEADLINE,),
+    ),
+    Indicator(
+        id="parked",
+        name=Text("挂账无止期", "Parked"),
+        formula=Text(
+            "此刻在办、挂账而未定恢复日期的件数；挂账期间不进入任何按期率，也不算超期",
+            "Open cases suspended without an end: neither overdue nor in any on-time rate while that lasts",
+        ),
+        unit=CASES,
+        better="down",
+        window=Now(),
+        predicate=lambda o, at: orders.is_parked(o, at.moved),
+        needs=("work_order_measures.kind", "work_order_measures.result", "work_order_measures.from_at"),
+    ),
+    Indicator(
+        id="supervised",
+        name=Text("督办未复数", "Under supervision"),
+        formula=Text("此刻在办、督办尚未回复的件数", "Open cases under supervision that is not answered yet"),
+        unit=CASES,
+        better="down",
+        window=Now(),
+        predicate=lambda o, at: measures.is_supervised(o),
+        needs=_ASKED,
+    ),
+    Indicator(
+        id="supervision_late",
+        name=Text("督办逾期未复数", "Supervision unanswered in time"),
+        formula=Text(
+            "此刻在办、督办回复期限已过而未回复的件数",
+            "Open cases under supervision whose answer was due and is not there",
+        ),
+        unit=CASES,
+        better="down",
+        window=Now(),
+        predicate=lambda o, at: measures.answer_is_late(o, at.now),
+        needs=(*_ASKED, "work_order_measures.reply_due_at"),
+    ),
+)
