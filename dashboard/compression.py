@@ -24,11 +24,14 @@ class Compression:
     def __call__(self, response: Response) -> Response:
         """The same answer, smaller, where the client takes it."""
         path: str = request.environ["PATH_INFO"]
+        file = path.startswith(_FILES)
+        if file and "Cache-Control" not in response.headers:
+            # a file without a mark of its version may be kept, if it is asked for again whether it is still the same
+            response.headers["Cache-Control"] = "no-cache"
         if response.status_code != 200 or "Content-Encoding" in response.headers:
             return response
         if not (response.mimetype or "").startswith(_TEXT):
             return response
-        file = path.startswith(_FILES)
         if file and "m" in request.args:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         response.vary.add("Accept-Encoding")

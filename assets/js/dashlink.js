@@ -39,5 +39,10 @@
     return true;
   }
 
-  gridwall.dashlink = {ready, has, set};
+  /** @param {string|Object<string, string>} id @returns {?Element} the element of this component, when it stands on the page */
+  function element(id) {
+    return ready() ? document.getElementById(window.dash_component_api.stringifyId(id)) : null;
+  }
+
+  gridwall.dashlink = {ready, has, set, element};
 })(window.gridwall = window.gridwall || {});

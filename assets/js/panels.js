@@ -31,6 +31,19 @@
   }
 
   /**
+   * Plain elements are drawn by us, what needs the renderer (a figure) is handed to it.
+   * @param {{panel: string, part: string, instance: string}} id @param {Object} props @param {number} k
+   */
+  function give(id, props, k) {
+    if (!gridwall.draw.able(props)) {
+      gridwall.dashlink.set(id, fitted(props, k));
+      return;
+    }
+    const element = gridwall.dashlink.element(id);
+    if (element) gridwall.draw.part(element, props);
+  }
+
+  /**
    * Give one frame the props of its panel. A part that cannot be drawn leaves the others alone.
    * @param {HTMLElement} frame @param {Object<string, Object>} parts props by part @param {function(Object): boolean} [only]
    */
@@ -42,7 +55,7 @@
       if (only && !only(parts[part])) continue;
       try {
         if (takers[part]) takers[part](panel, instance, parts[part]);
-        else gridwall.dashlink.set({panel, part, instance}, fitted(parts[part], k));
+        else give({panel, part, instance}, parts[part], k);
       } catch (fault) {
         window.console.warn('gridwall: part ' + panel + '.' + part + ' was not drawn', fault);
       }
@@ -77,6 +90,7 @@
   /** Forget what is filled: another scene, another place. */
   function forget() {
     filled = new WeakSet();
+    gridwall.draw.forget();
   }
 
   gridwall.panels = {take, frames, update, redrawFigures, forget};
