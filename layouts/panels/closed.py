@@ -9,6 +9,7 @@ from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
+from layouts.parts.attrs import cases
 from layouts.words import t
 
 
@@ -26,6 +27,7 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         comparison,
         [comparison.against],
         kpi.line("closed", showing, until_now=False),
+        cases("closed_today"),
     )
 
 

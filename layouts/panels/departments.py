@@ -10,6 +10,7 @@ from indicators.readings.rates import DepartmentRate, Departments
 from layouts.formats import count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import percent_of, shown
@@ -80,8 +81,12 @@ def _row(row: DepartmentRate, low: float, showing: Showing) -> Component:
                 style={"--step": percent_of(_step(low) / (1 - low))},
                 title=interval,
             ),
-            html.B(percent(row.rate.value)),
-            html.Span(count(row.rate.of), className="sample"),
+            html.B(percent(row.rate.value), **cases("ontime_department", "rest", department=row.department or NOBODY)),
+            html.Span(
+                count(row.rate.of),
+                className="sample",
+                **cases("ontime_department", "base", department=row.department or NOBODY),
+            ),
         ],
         className="row",
     )
@@ -108,7 +113,12 @@ def _few(departments: Departments, showing: Showing) -> list[Component]:
                     html.B(
                         f"{count(row.rate.good)}/{count(row.rate.of)}"
                         if row.rate.of
-                        else t("departments-nothing-due", lang)
+                        else t("departments-nothing-due", lang),
+                        **(
+                            cases("ontime_department", "base", department=row.department or NOBODY)
+                            if row.rate.of
+                            else {}
+                        ),
                     ),
                 ],
                 className="foot-item",

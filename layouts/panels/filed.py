@@ -9,6 +9,7 @@ from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
+from layouts.parts.attrs import cases
 from layouts.parts.frame import tip
 from layouts.parts.marks import shown
 from layouts.words import t
@@ -31,6 +32,7 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         comparison,
         [comparison.against],
         kpi.line("inflow", showing, until_now=False),
+        cases(f"{name}_today"),
     )
     return props | {"title": shown(t(f"{name}-title", showing.lang), title=tip([f"{name}_today"], showing.lang))}
 

@@ -9,9 +9,10 @@ from indicators.readings.counts import Flow, StageFlow
 from layouts.formats import NONE, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import cases
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live, tip
-from layouts.parts.marks import bar, shown
+from layouts.parts.marks import bar, shown, spoken
 from layouts.words import t
 
 
@@ -38,13 +39,16 @@ def show(flow: Flow, showing: Showing) -> Props:
                 html.Span(t("stage-closed", lang), className="stage"),
                 html.Span(className="flow-wait"),
                 html.Span(className="flow-late"),
-                html.Span(count(flow.closed_today), className="flow-in"),
+                html.Span(html.Span(count(flow.closed_today), **cases("closed_today")), className="flow-in"),
             ],
             className="row row-last",
         )
     )
     waiting = sum(stage.waiting for stage in flow.stages)
-    return {"rows": shown(rows), "sub": shown(t("flow-sub", lang, open=count(waiting)))}
+    return {
+        "rows": shown(rows),
+        "sub": shown(spoken("flow-sub", lang, open=html.Span(count(waiting), **cases("open")))),
+    }
 
 
 def _row(stage: StageFlow, most: int, lang: str) -> Component:
@@ -56,11 +60,14 @@ def _row(stage: StageFlow, most: int, lang: str) -> Component:
             html.Span(
                 [
                     bar(stage.waiting / most, second=stage.waiting / most * (late or 0.0), classes="bar-flow"),
-                    html.B(count(stage.waiting)),
+                    html.B(count(stage.waiting), **cases("stage_waiting", stage=stage.stage)),
                 ],
                 className="flow-wait",
             ),
-            html.Span(share, className="flow-late"),
+            html.Span(
+                share if share == NONE else html.Span(share, **cases("overdue", stage=stage.stage)),
+                className="flow-late",
+            ),
             html.Span(NONE if stage.entered is None else count(stage.entered), className="flow-in"),
         ],
         className="row",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dash import html
 from dash.development.base_component import Component
 
 from indicators.readings.rates import OnTime
@@ -9,6 +10,8 @@ from layouts.formats import NONE, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
+from layouts.parts.attrs import cases
+from layouts.parts.marks import spoken
 from layouts.words import t
 
 
@@ -18,17 +21,21 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(ontime: OnTime, showing: Showing) -> Props:
-    """The rate in percent, compared in points; the note gives window and denominator, a dash where nothing was due."""
+    """The rate in percent, compared in points; the note gives the denominator, a dash where nothing was due.
+
+    The rate opens the cases that spoil it, the denominator all of them.
+    """
     comparison = kpi.compare(ontime.rate.value, "ontime", showing, "points")
-    cases = count(ontime.rate.of)
+    due = html.Span(count(ontime.rate.of), **cases("ontime_close", "base"))
     props = kpi.numbers(
         percent(ontime.rate.value),
         "" if ontime.rate.value is None else "%",
         comparison,
-        [comparison.against, t("ontime-note", showing.lang, cases=cases)]
+        [comparison.against, spoken("ontime-note", showing.lang, cases=due)]
         if ontime.rate.of
         else [t("ontime-none", showing.lang, days=ontime.days)],
         kpi.line("ontime", showing, until_now=False),
+        cases("ontime_close", "rest") if ontime.rate.of else None,
     )
     props["note"]["title"] = beside(ontime, showing.lang)
     return props

@@ -9,6 +9,7 @@ from layouts.formats import NONE, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
+from layouts.parts.attrs import cases
 from layouts.words import t
 
 
@@ -34,6 +35,7 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         comparison,
         note,
         kpi.line("overdue", showing, until_now=True),
+        cases("overdue"),
     )
 
 

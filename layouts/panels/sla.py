@@ -11,10 +11,10 @@ from indicators.readings.deadlines import Sla, SlaRow
 from layouts.formats import count, moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import attrs
+from layouts.parts.attrs import attrs, cases
 from layouts.parts.frame import empty, paged, tip
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import light_icon, shown
+from layouts.parts.marks import light_icon, shown, spoken
 from layouts.parts.places import area_name, category_name, department_name
 from layouts.words import t
 
@@ -50,7 +50,9 @@ def show(sla: Sla, showing: Showing) -> Props:
     lang = showing.lang
     today = sla.cut.date() == showing.now.date()
     cut = f"{sla.cut:%H:%M}" if today else moment(sla.cut, showing.now, lang)
-    sub: list[Component | str] = [t("sla-sub", lang, overdue=count(sla.overdue), cut=cut, soon=count(sla.due_by_cut))]
+    late = html.Span(count(sla.overdue), **cases("overdue"))
+    soon = html.Span(count(sla.due_by_cut), **cases("due_by_cut"))
+    sub = spoken("sla-sub", lang, overdue=late, cut=cut, soon=soon)
     if showing.provisional:
         mark = t("calendar-mark", lang)
         sub.append(html.Span(mark, className="mark", title=t("calendar-provisional", lang)))

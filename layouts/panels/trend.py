@@ -10,9 +10,10 @@ from layouts.figures.trend import hours
 from layouts.formats import count, weekday
 from layouts.ids import MAIN, part
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import cases
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live, tip
-from layouts.parts.marks import shown, swatch
+from layouts.parts.marks import shown, spoken, swatch
 from layouts.words import t
 
 
@@ -36,7 +37,8 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 def show(trend: Trend, showing: Showing) -> Props:
     """Bars for today, a dotted line for last week; a sentence when there is neither."""
     lang = showing.lang
-    entries: list[Component | str] = [swatch("swatch-accent", t("trend-today", lang, total=count(_sum(trend))))]
+    total = html.Span(count(_sum(trend)), **cases(trend.kind))
+    entries: list[Component | str] = [swatch("swatch-accent", spoken("trend-today", lang, total=total))]
     if trend.last_week is not None:
         entries.append(swatch("swatch-dots", t("trend-last-week", lang, weekday=weekday(showing.now, lang))))
     else:

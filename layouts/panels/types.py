@@ -9,9 +9,10 @@ from indicators.readings.history import TypeCount, Types
 from layouts.formats import change_by, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import cases
 from layouts.parts.frame import empty, live, tip
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import bar, shown
+from layouts.parts.marks import bar, shown, spoken
 from layouts.parts.places import category_name
 from layouts.words import t
 
@@ -32,7 +33,8 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 def show(types: Types, showing: Showing) -> Props:
     """Seven rows with bar, count and change against the days before; rising types named below."""
     lang = showing.lang
-    sub = t("types-sub", lang, days=types.days, total=count(types.total))
+    total = html.Span(count(types.total), **cases("type_count"))
+    sub = spoken("types-sub", lang, days=str(types.days), total=total)
     if not types.rows:
         return {"rows": shown(empty(t("types-empty", lang, days=types.days))), "rising": shown(""), "sub": shown(sub)}
     most = max(row.count for row in types.rows) or 1
@@ -47,7 +49,7 @@ def _row(row: TypeCount, most: int, showing: Showing) -> Component:
         [
             html.Span(name, className="name cut", title=name),
             bar(row.count / most),
-            html.B(count(row.count)),
+            html.B(count(row.count), **cases("type_count", category=row.category)),
             html.Span(change_by(row.count, row.before) if row.before else new, className="change"),
         ],
         className="row",
@@ -64,7 +66,10 @@ def _rising(types: Types, showing: Showing) -> list[Component]:
             html.Span(
                 [
                     category_name(showing.reference, row.category, lang),
-                    html.B(change_by(row.count, row.before) if row.before else t("types-new", lang)),
+                    html.B(
+                        change_by(row.count, row.before) if row.before else t("types-new", lang),
+                        **cases("type_count", category=row.category),
+                    ),
                 ],
                 className="foot-item",
             )

@@ -17,7 +17,7 @@ def attrs(**named: str) -> dict[str, Any]:
     return {name.replace("_", "-"): value for name, value in named.items()}
 
 
-def cases(indicator: str, part: Part = "rows", **where: str) -> dict[str, Any]:
+def cases(indicator: str, part: Part = "rows", /, **where: str) -> dict[str, Any]:
     """The attributes of a number that opens the list of the cases behind it, to be unpacked into a component.
 
     ``indicator`` is an id of the registry. ``part`` says which cases: ``rows`` of a count; ``good``, ``rest`` (in the

@@ -1,8 +1,8 @@
 """A card of the strip on top: one number, its comparison with last week, its line of fourteen days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from dash import html
 from dash.development.base_component import Component
@@ -93,10 +93,20 @@ def line(name: str, showing: Showing, *, until_now: bool) -> list[Component]:
     return spark(values[:days], title)
 
 
-def numbers(value: str, unit: str, comparison: Comparison, note: Sequence[str], spark_line: list[Component]) -> Props:
-    """The live parts of a card; each item of the note stays on one line."""
+Note = str | Component | list[Component | str]
+
+
+def numbers(
+    value: str,
+    unit: str,
+    comparison: Comparison,
+    note: Sequence[Note],
+    spark_line: list[Component],
+    touch: Mapping[str, Any] | None = None,
+) -> Props:
+    """The live parts of a card; each item of the note stays on one line. ``touch`` opens the cases of the number."""
     return {
-        "value": shown(value),
+        "value": shown(value if touch is None else html.Span(value, **touch)),
         "unit": shown(unit),
         "change": shown(comparison.change),
         "note": shown([html.Span(item, className="note-item") for item in note if item]),

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from math import hypot
+from string import Formatter
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from indicators.values import Light
-from layouts.words import t
+from layouts.words import catalogue, t
 
 _HALF = 0.011
 """Half the thickness of a spark line, in rem."""
@@ -63,9 +64,25 @@ def light_icon(light: Light, lang: str) -> Component:
     return html.I(className=f"light light-{light.value}", title=t(f"light-{light.value}", lang))
 
 
-def swatch(classes: str, text: str) -> Component:
+def swatch(classes: str, text: str | list[Component | str]) -> Component:
     """One entry of a legend."""
-    return html.Span([html.I(className=f"swatch {classes}"), text], className="legend-entry")
+    words = [text] if isinstance(text, str) else text
+    return html.Span([html.I(className=f"swatch {classes}"), *words], className="legend-entry")
+
+
+def spoken(key: str, lang: str, **parts: Component | str) -> list[Component | str]:
+    """A text of the catalogue whose placeholders may be components, such as numbers that open their cases.
+
+    Raises KeyError as ``t`` does.
+    """
+    pieces: list[Component | str] = []
+    for text, name, _, _ in Formatter().parse(catalogue(lang)[key]):
+        for piece in (text, parts[name] if name is not None else ""):
+            if isinstance(piece, str) and pieces and isinstance(pieces[-1], str):
+                pieces[-1] += piece
+            elif piece:
+                pieces.append(piece)
+    return pieces
 
 
 def shown(children: Any, **props: Any) -> dict[str, Any]:
