@@ -1,8 +1,8 @@
-"""The ledger: take, renew and release a lease so that of any number of processes exactly one holds it; log accesses."""
+"""The ledger: a lease of which exactly one process is the holder, the log of accesses, the frozen periods."""
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -26,7 +26,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data_access.connecting import connect_postgresql
 from data_access.errors import LedgerError, SettingError
-from data_access.ledger import tables
+from data_access.ledger import frozen, tables
+from data_access.ledger.frozen import FrozenPeriod
+from data_access.ledger.migrate import bring_up
 
 WAIT_S: Final = 3
 """How long a statement of the ledger may wait for a lock or run, in seconds."""
@@ -55,10 +57,10 @@ class Access:
 
 
 class Ledger:
-    """Our own database at this address (``sqlite:///file`` or ``postgresql://...``). Tables are made at the first use.
+    """Our own database at this address (``sqlite:///file`` or ``postgresql://...``).
 
-    Every method raises LedgerError when the ledger cannot be used; nothing is repeated behind the caller's back, the
-    next call tries afresh. Safe for threads and processes.
+    Tables are made, or brought up to date, at the first use. Every method raises LedgerError when the ledger cannot be
+    used; nothing is repeated behind the caller's back, the next call tries afresh. Safe for threads and processes.
     """
 
     def __init__(self, url: str) -> None:
@@ -158,6 +160,21 @@ class Ledger:
             found = connection.execute(statement.order_by(row.at.desc(), row.id.desc()).limit(limit)).all()
         return tuple(Access(*one) for one in found)
 
+    def freeze(self, period: FrozenPeriod) -> bool:
+        """Add this revision; False when there is one of its number already. Nothing is ever changed."""
+        with self._transaction(make_tables=True) as connection:
+            return frozen.add(connection, period)
+
+    def frozen(self, subject: str, periods: Sequence[str]) -> Mapping[str, FrozenPeriod]:
+        """The last revision of each of these periods that is frozen, by the period's name."""
+        with self._transaction(make_tables=True) as connection:
+            return frozen.latest(connection, subject, periods)
+
+    def revisions(self, subject: str, period: str) -> Sequence[FrozenPeriod]:
+        """All revisions of a period, the first one first."""
+        with self._transaction(make_tables=True) as connection:
+            return frozen.revisions(connection, subject, period)
+
     def close(self) -> None:
         """Close the connections; the ledger may be used again afterwards."""
         self._engine.dispose()
@@ -175,7 +192,7 @@ class Ledger:
             raise LedgerError(f"the ledger cannot be used: {detail}", cause="driver") from error
 
     def _prepare(self) -> None:
-        """Make file, folder and tables when they are not there (another process may do the same at this moment)."""
+        """Make file, folder and tables as far as needed (another process may do the same at this moment)."""
         with self._lock:
             path = _file_of(self._url)
             if self._prepared and (path is None or os.path.exists(path)):
@@ -184,12 +201,7 @@ class Ledger:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, "ab"):
                     pass
-            with self._engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(73657101)")
-                else:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                tables.metadata.create_all(connection)
+            bring_up(self._engine)
             self._prepared = True
 
 

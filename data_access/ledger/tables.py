@@ -1,4 +1,7 @@
-"""Tables of the ledger. Times are seconds since 1970 (UTC): a lease must not stumble over a change of clocks."""
+"""Tables of the ledger, as the last of the ``migrations`` leaves them.
+
+Times are seconds since 1970 (UTC): a lease must not stumble over a change of clocks.
+"""
 
 from typing import Final
 
@@ -38,3 +41,18 @@ access_log: Final = Table(
     Column("address", String(60), nullable=False, default=""),
     Index("access_log_at", "at"),
 )
+
+frozen_period: Final = Table(
+    "frozen_period",
+    metadata,
+    Column("subject", String(20), primary_key=True),
+    Column("period", String(40), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("scheme", String(40), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("frozen_by", String(200), nullable=False),
+    Column("frozen_at", Float(53), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("document", Text, nullable=False),
+)
+"""Periods as somebody froze them: rows are added, never changed."""
