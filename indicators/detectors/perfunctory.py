@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from data_access.codes import among
 from data_access.contract import work_orders
@@ -33,13 +33,14 @@ def perfunctory(db: ScopedReader, at: At) -> DetectedRule:
         return ruled(db, "perfunctory", (), (), missing)
     signs = {why: condition for why, condition in _signs(db, rows.c, at).items() if why in judged}
     flags = {why: case((condition, 1), else_=0) for why, condition in signs.items()}
-    total: Any = sum(flags.values())
+    # not in the range itself: it would lure SQLite to the index of stages, and so through all that was ever closed
+    total = case((and_(orders.is_closed(rows.c), orders.is_judged(rows.c)), sum(flags.values(), literal(0))), else_=0)
     statement = select(
         *case_columns(db, rows.c), rows.c.closed_at, _handling_s(rows.c).label("took"), rows.c.reworks,
         rows.c.photos_after, *(flag.label(why) for why, flag in flags.items()),
     ).where(
         rows.c.closed_at > at.now - timedelta(days=at.policy.detectors.days), rows.c.closed_at <= at.now,
-        orders.is_closed(rows.c), orders.is_judged(rows.c), total >= rule.signs,
+        total >= rule.signs,
     )  # fmt: skip
     return ruled(db, "perfunctory", [_case(row, judged) for row in db.rows(statement)], judged, missing)
 

@@ -43,7 +43,7 @@ def _lying(db: ScopedReader, at: At, why: Why, share: float) -> list[DetectedCas
         stands: tuple[ColumnElement[bool], ...] = (rows.c.stage == Stage.DISPATCHED.value,)
     else:  # more than the whole limit in silence: late, if the share is 1 or more
         stands = (rows.c.stage == Stage.HANDLING.value, *((due < at.now,) if share >= 1 else ()))
-    last = rows.c.updated_at
+    last: ColumnElement[datetime] = rows.c.updated_at
     if db.shape.has("work_order_events"):
         log = db.scoped(work_order_events)
         newest = select(func.max(log.c.at)).where(log.c.order_id == rows.c.id, log.c.at <= at.now).scalar_subquery()
@@ -73,14 +73,14 @@ def _shares(db: ScopedReader, at: At, rows: Sequence[Any]) -> list[float]:
         mine = np.flatnonzero([one is clock for one in clocks])
         if len(mine):
             start, due, last = (
-                np.array([getattr(rows[place], name) for place in mine], dtype="datetime64[s]")
+                np.array([getattr(rows[place], name) for place in mine.tolist()], dtype="datetime64[s]")
                 for name in ("start", "due", "last")
             )
             now = np.full(len(mine), np.datetime64(at.now, "s"))
             limit = at.calendar.worked_many(start, due, clock)
             lay = at.calendar.worked_many(np.maximum(last, start), now, clock)
             shares[mine] = np.divide(lay, limit, out=np.zeros(len(mine)), where=limit > 0)
-    return shares.tolist()  # type: ignore[no-any-return]
+    return [float(share) for share in shares]
 
 
 def _parts(rows: Sequence[Any]) -> list[Sequence[Any]]:

@@ -11,6 +11,7 @@ from data_access.queries.spans import seconds_between
 from data_access.queries.unseen import given_reasons
 from indicators.detectors.found import DetectedCase, DetectedRule, Fact, Why
 from indicators.detectors.gathering import case_columns, case_of, ruled
+from indicators.rules import orders
 from indicators.values import At
 
 EXPLAINING: Final = ("verify", "return", "transfer", "escalate")
@@ -52,7 +53,8 @@ def _accepted_late(db: ScopedReader, at: At) -> list[DetectedCase]:
         rows.c.accepted_at > start, rows.c.accepted_at <= at.now,
         seconds_between(rows.c.reported_at, rows.c.accepted_at) > seconds,
     )  # fmt: skip
-    still = and_(rows.c.stage == Stage.REPORTED.value, rows.c.accepted_at.is_(None))
+    # "is null" would lure SQLite to the index of acceptances, and so through all that never were accepted
+    still = and_(rows.c.stage == Stage.REPORTED.value, func.coalesce(rows.c.accepted_at, orders.FAR) == orders.FAR)
     waits = and_(still, rows.c.reported_at < at.now - limit)
     found = []
     for within in (late, waits):
