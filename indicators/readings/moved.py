@@ -1,6 +1,6 @@
 """The few orders of a snapshot whose deadline is not simply the source's, and the facts deadlines follow from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,7 +17,8 @@ from indicators.values import At
 
 REACH: Final = timedelta(days=60)
 """How long before a window orders are looked for that are moved into it: longer than any limit lasts."""
-_CLOCK_RUNS: Final = tuple(stage.value for stage in (Stage.DISPATCHED, Stage.HANDLING, Stage.CHECKING, Stage.CLOSED))
+_AT_WORK: Final = tuple(stage.value for stage in (Stage.DISPATCHED, Stage.HANDLING, Stage.CHECKING))
+"""Open stages in which the clock of a limit runs."""
 
 
 def judged_at(db: ScopedReader, at: At, since: datetime | None = None) -> At:
@@ -34,12 +35,10 @@ def judged_at(db: ScopedReader, at: At, since: datetime | None = None) -> At:
 def _moved(db: ScopedReader, at: At, since: datetime | None) -> Moved:
     if not has_deadlines(db):
         return Moved(since=since, dialect=db.dialect)
-    rows = db.scoped(work_orders)
-    facts = facts_where(db, at, special_open(db, rows))
+    ids = special_open(db)
     if since is not None:
-        for condition in _special_closed(db, rows, since):
-            facts.update(facts_where(db, at, condition))
-    found = {order_id: effective(at.calendar, one) for order_id, one in facts.items()}
+        ids |= _special_closed(db, since - REACH)
+    found = {one: effective(at.calendar, facts) for one, facts in facts_of_orders(db, at, ids).items()}
     return Moved({one: deadline for one, deadline in found.items() if deadline.moved}, since, db.dialect)
 
 
@@ -48,36 +47,40 @@ def has_deadlines(db: ScopedReader) -> bool:
     return db.shape.has("work_orders", "close_due_at") or db.shape.has("work_orders", "handle_due_at")
 
 
-def special_open(db: ScopedReader, rows: Subquery) -> ColumnElement[bool]:
-    """Open orders that may be judged by another deadline: with a measure that moves it, or without a deadline."""
-    started = and_(rows.c.stage.in_(_CLOCK_RUNS), rows.c.close_due_at.is_(None), rows.c.handle_due_at.is_(None))
-    ways = [started]
+def special_open(db: ScopedReader) -> set[str]:
+    """Open orders that may be judged by another deadline: without one of the source, or with a measure that moves it.
+
+    Only ids are asked for, and the deadlines so that the index of open orders answers alone: with the index of
+    deadlines an engine would read all orders that ever had none.
+    """
+    rows = db.scoped(work_orders)
+    asked = [select(rows.c.id).where(rows.c.stage.in_(_AT_WORK), orders.due(rows.c).is_(None))]
     if records_measures(db):
         taken = db.scoped(work_order_measures)
-        ways.append(select(taken.c.order_id).where(taken.c.order_id == rows.c.id, moves(taken)).exists())
-    return and_(orders.is_open(rows.c), or_(*ways))
+        has_one = select(taken.c.order_id).where(taken.c.order_id == rows.c.id, _moves(taken)).exists()
+        asked.append(select(rows.c.id).where(orders.is_open(rows.c), has_one))
+    return {one for statement in asked for (one,) in db.rows(statement)}
 
 
-def _special_closed(db: ScopedReader, rows: Subquery, since: datetime) -> Iterable[ColumnElement[bool]]:
-    """Closed orders that may be judged by another deadline, at ``since`` or later; each by an index of its own."""
-    closed, reach = orders.is_closed(rows.c), since - REACH
-    not_on_spot = func.coalesce(rows.c.handled_on_spot, 0) == 0
-    no_due = and_(rows.c.close_due_at.is_(None), rows.c.handle_due_at.is_(None), not_on_spot)
-    yield and_(closed, no_due, rows.c.ended_at >= reach, rows.c.ended_at < orders.FAR)
-    yield and_(closed, no_due, rows.c.ended_at.is_(None), rows.c.closed_at >= reach, rows.c.closed_at < orders.FAR)
-    if not records_measures(db):
-        return
-    taken = db.scoped(work_order_measures)
-    lasting = and_(taken.c.until_at >= reach, taken.c.until_at < orders.FAR)
-    decided = and_(
-        taken.c.decided_at >= reach, taken.c.decided_at < orders.FAR, taken.c.decided_at > taken.c.old_due_at
-    )
-    kinds = (("suspension", lasting), ("suspension", taken.c.until_at.is_(None)), ("extension", decided))
-    for kind, within in kinds:
-        of_kind = and_(taken.c.kind == kind, taken.c.result == "approved", within)
-        found = [order_id for (order_id,) in db.rows(select(taken.c.order_id).where(of_kind).distinct())]
-        if found:
-            yield and_(closed, among(rows.c.id, found, db.dialect), rows.c.closed_at >= reach)
+def _special_closed(db: ScopedReader, reach: datetime) -> set[str]:
+    """Closed orders that may be judged by another deadline, of those that were suspended, extended or ended since."""
+    rows = db.scoped(work_orders)
+    no_due = [
+        orders.is_closed(rows.c), orders.due(rows.c).is_(None), func.coalesce(rows.c.handled_on_spot, 0) == 0
+    ]  # fmt: skip
+    ended = [rows.c.ended_at >= reach, rows.c.ended_at < orders.FAR]
+    closed = [rows.c.ended_at.is_(None), rows.c.closed_at >= reach, rows.c.closed_at < orders.FAR]
+    asked = [select(rows.c.id).where(*no_due, *ended), select(rows.c.id).where(*no_due, *closed)]
+    if records_measures(db):
+        taken = db.scoped(work_order_measures)
+        until, decided = taken.c.until_at, taken.c.decided_at
+        for kind, within in (
+            ("suspension", and_(until >= reach, until < orders.FAR)),
+            ("suspension", until.is_(None)),
+            ("extension", and_(decided >= reach, decided < orders.FAR, decided > taken.c.old_due_at)),
+        ):
+            asked.append(select(taken.c.order_id).where(taken.c.kind == kind, taken.c.result == "approved", within))
+    return {one for statement in asked for (one,) in db.rows(statement)}
 
 
 def records_measures(db: ScopedReader) -> bool:
@@ -85,17 +88,21 @@ def records_measures(db: ScopedReader) -> bool:
     return db.shape.has("work_order_measures", "kind", "result")
 
 
-def moves(taken: Subquery) -> ColumnElement[bool]:
+def _moves(taken: Subquery) -> ColumnElement[bool]:
     """An approved measure that has to do with the deadline."""
     suspends = and_(taken.c.kind == "suspension", taken.c.from_at.is_not(None))
     late = func.coalesce(taken.c.decided_at, taken.c.asked_at) > taken.c.old_due_at
     return and_(taken.c.result == "approved", or_(suspends, and_(taken.c.kind == "extension", late)))
 
 
-def facts_where(db: ScopedReader, at: At, condition: ColumnElement[bool]) -> dict[str, Facts]:
-    """What deadlines follow from, of the orders (few) that meet a condition, with all their measures."""
+def facts_of_orders(db: ScopedReader, at: At, ids: Collection[str]) -> dict[str, Facts]:
+    """What the deadlines of these orders (few) follow from; void and cancelled ones have none."""
+    if not ids:
+        return {}
     rows = db.scoped(work_orders)
-    found = db.rows(select(*fact_columns(rows)).where(condition))
+    over = (Stage.VOID.value, Stage.CANCELLED.value)
+    statement = select(*fact_columns(rows)).where(among(rows.c.id, ids, db.dialect), rows.c.stage.not_in(over))
+    found = db.rows(statement)
     waits, longer = measures_of(db, [row.id for row in found])
     return {row.id: facts_of(db, at, row, waits.get(row.id, ()), longer.get(row.id, ())) for row in found}
 
@@ -119,7 +126,7 @@ def facts_of(
         row.close_due_at,
         clock_of(row.limit_clock, category, at.policy),
         row.closed_at if row.stage == Stage.CLOSED.value else None,
-        row.clock_started if row.stage in _CLOCK_RUNS else None,
+        row.clock_started if row.stage in (*_AT_WORK, Stage.CLOSED.value) else None,
         limit_of(row.limit_value, row.limit_unit, category),
         tuple(suspensions),
         tuple(extensions),
