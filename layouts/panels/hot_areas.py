@@ -1,0 +1,72 @@
+"""Areas with clearly more cases than they usually have."""
+
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from indicators.readings.hot import HotArea, HotAreas
+from layouts.formats import count
+from layouts.ids import MAIN
+from layouts.panel import Panel, Props, Showing
+from layouts.parts.frame import empty, live, paged
+from layouts.parts.frame import frame as panel_frame
+from layouts.parts.marks import percent_of, shown
+from layouts.parts.places import where
+from layouts.words import t
+
+SHOWN: Final = 7
+
+
+def frame(lang: str, instance: str = MAIN) -> Component:
+    """Pages of areas, and what was tested."""
+    return panel_frame(
+        "hot-areas",
+        t("hot-title", lang),
+        [paged("hot-areas", instance, most=SHOWN), live("hot-areas", "tested", instance, className="foot")],
+        tip_text=t("hot-tip", lang),
+        instance=instance,
+    )
+
+
+def show(hot: HotAreas, showing: Showing) -> Props:
+    """Cases as a bar with a mark where the usual would be, and how many times the usual."""
+    lang = showing.lang
+    level = t(f"level-{hot.level}", lang)
+    tested = [t("hot-tested", lang, areas=count(hot.tested), level=level)]
+    if hot.not_located:
+        tested.append(t("hot-not-located", lang, cases=count(hot.not_located)))
+    if hot.left_out:
+        tested.append(t("hot-left-out", lang, cases=count(hot.left_out)))
+    most = max((max(row.n, row.expected) for row in hot.rows), default=1.0) or 1.0
+    rows = [_row(row, most, showing) for row in hot.rows]
+    return {
+        "rows": shown(rows or empty(t("hot-empty" if hot.tested else "hot-untested", lang, days=hot.days))),
+        "tested": shown([html.Span(text, className="foot-item foot-label") for text in tested]),
+        "sub": shown(t("hot-sub", lang, days=hot.days, areas=count(hot.hot))),
+    }
+
+
+def _row(row: HotArea, most: float, showing: Showing) -> Component:
+    lang = showing.lang
+    name = where(showing.reference, row.area, lang, showing.place)
+    usual = t("hot-usual", lang, n=count(row.n), usual=count(round(row.expected, 1), 1))
+    return html.Div(
+        [
+            html.Span(name, className="name cut", title=name),
+            html.Div(
+                [
+                    html.I(className="bar-fill", style={"width": percent_of(row.n / most)}),
+                    html.I(className="bar-usual", style={"left": percent_of(row.expected / most)}),
+                ],
+                className="bar",
+                title=usual,
+            ),
+            html.B(count(row.n)),
+            html.Span(f"×{count(round(row.ratio, 1), 1)}", className="change"),
+        ],
+        className="row",
+    )
+
+
+PANEL: Final = Panel("hot-areas", "hot_areas", 300, show, stale_after=900)

@@ -1,0 +1,64 @@
+"""小事不出网格: on which level what was closed had been solved."""
+
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from indicators.readings.origins import Ladder, LadderStep
+from layouts.formats import change_by, count, percent
+from layouts.ids import MAIN
+from layouts.panel import Panel, Props, Showing
+from layouts.parts.frame import empty, live
+from layouts.parts.frame import frame as panel_frame
+from layouts.parts.marks import bar, shown
+from layouts.words import known, t
+
+
+def frame(lang: str, instance: str = MAIN) -> Component:
+    """A row a level, and what stands beside."""
+    return panel_frame(
+        "ladder",
+        t("ladder-title", lang),
+        [live("ladder", "rows", instance, className="rows"), live("ladder", "beside", instance, className="foot")],
+        tip_text=t("ladder-tip", lang),
+        instance=instance,
+    )
+
+
+def show(ladder: Ladder, showing: Showing) -> Props:
+    """From the grid up to the city: share, cases, change; the shares are of those whose level is known."""
+    lang = showing.lang
+    known_level = sum(step.n for step in ladder.levels)
+    sub = shown(t("ladder-sub", lang, days=ladder.days, total=count(ladder.total)))
+    beside = _beside(ladder, lang)
+    if not known_level:
+        return {"rows": shown(empty(t("ladder-empty", lang, days=ladder.days))), "beside": shown(beside), "sub": sub}
+    rows = [_row(step, known_level, lang) for step in ladder.levels]
+    return {"rows": shown(rows), "beside": shown(beside), "sub": sub}
+
+
+def _row(step: LadderStep, of: int, lang: str) -> Component:
+    name = t(f"level-{step.level}", lang) if known(f"level-{step.level}", lang) else step.level
+    return html.Div(
+        [
+            html.Span(name, className="name cut", title=name),
+            bar(step.n / of),
+            html.B(f"{percent(step.n / of)}%"),
+            html.Span(count(step.n), className="sample"),
+            html.Span(change_by(step.n, step.before), className="change"),
+        ],
+        className="row",
+    )
+
+
+def _beside(ladder: Ladder, lang: str) -> list[Component]:
+    texts = [t("ladder-unknown", lang, cases=count(ladder.unknown))] if ladder.unknown else []
+    if ladder.forced:
+        texts.insert(0, t("ladder-forced", lang, cases=count(ladder.forced)))
+    if ladder.on_spot is not None:
+        texts.insert(0, t("ladder-on-spot", lang, cases=count(ladder.on_spot)))
+    return [html.Span(text, className="foot-item foot-label") for text in texts or [t("ladder-all-known", lang)]]
+
+
+PANEL: Final = Panel("ladder", "ladder", 300, show, stale_after=900)

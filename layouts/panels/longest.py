@@ -1,0 +1,52 @@
+"""The orders that have waited longest in the stage they are in."""
+
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from indicators.readings.process import Longest, LongestRow
+from layouts.ids import MAIN
+from layouts.panel import Panel, Props, Showing
+from layouts.parts.drawer import stage_name
+from layouts.parts.durations import work_hours
+from layouts.parts.frame import empty, paged
+from layouts.parts.frame import frame as panel_frame
+from layouts.parts.lists import icon_of, two_lines
+from layouts.parts.marks import shown
+from layouts.parts.places import area_name, category_name, department_name
+from layouts.words import t
+
+SHOWN: Final = 7
+
+
+def frame(lang: str, instance: str = MAIN) -> Component:
+    """Pages of orders."""
+    return panel_frame(
+        "longest",
+        t("longest-title", lang),
+        [paged("longest", instance, most=SHOWN)],
+        tip_text=t("longest-tip", lang),
+        instance=instance,
+    )
+
+
+def show(longest: Longest, showing: Showing) -> Props:
+    """Orders, longest first, with the stage and who has it."""
+    lang = showing.lang
+    rows = [_row(row, showing) for row in longest.rows]
+    return {"rows": shown(rows or empty(t("longest-empty", lang))), "sub": shown(t("longest-sub", lang))}
+
+
+def _row(row: LongestRow, showing: Showing) -> Component:
+    lang, reference = showing.lang, showing.reference
+    held = html.B([work_hours(row.held_s), html.Small(t("unit-work-hours", lang))], className="two-right")
+    place = f"{stage_name(row.stage, lang)} · {area_name(reference, row.area, lang)}"
+    return two_lines(
+        icon_of(row.light, lang),
+        (category_name(reference, row.category, lang), held),
+        (place, department_name(reference, row.department, lang)),
+    )
+
+
+PANEL: Final = Panel("longest", "longest", 10, show, stale_after=30)

@@ -1,0 +1,67 @@
+"""Where cases come from: patrol, hotline, scans, video and the others."""
+
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from indicators.readings.origins import Origin, Origins
+from layouts.formats import change_by, count, percent
+from layouts.ids import MAIN
+from layouts.panel import Panel, Props, Showing
+from layouts.parts.frame import empty, paged
+from layouts.parts.frame import frame as panel_frame
+from layouts.parts.marks import bar, shown
+from layouts.words import known, t
+
+SHOWN: Final = 7
+
+
+def frame(lang: str, instance: str = MAIN) -> Component:
+    """A row a source."""
+    return panel_frame(
+        "origins",
+        t("origins-title", lang),
+        [paged("origins", instance, most=SHOWN)],
+        tip_text=t("origins-tip", lang),
+        instance=instance,
+    )
+
+
+def show(origins: Origins, showing: Showing) -> Props:
+    """Sources, most first, with their share of all; cases without a source are a row of their own."""
+    lang = showing.lang
+    sub = shown(t("origins-sub", lang, days=origins.days, total=count(origins.total)))
+    if not origins.total:
+        return {"rows": shown(empty(t("origins-empty", lang, days=origins.days))), "sub": sub}
+    most = max([row.n for row in origins.rows] + [origins.unknown]) or 1
+    rows = [_row(row, most, origins.total, lang) for row in origins.rows]
+    if origins.unknown:
+        rows.append(_line(t("origins-unknown", lang), origins.unknown, most, origins.total, ""))
+    return {"rows": shown(rows), "sub": sub}
+
+
+def source_name(source: str, lang: str) -> str:
+    """The name of a source of cases; one that is not of the contract is shown as it is."""
+    return t(f"source-{source}", lang) if known(f"source-{source}", lang) else source
+
+
+def _row(row: Origin, most: int, total: int, lang: str) -> Component:
+    change = change_by(row.n, row.before) if row.before else t("types-new", lang)
+    return _line(source_name(row.source, lang), row.n, most, total, change)
+
+
+def _line(name: str, n: int, most: int, total: int, change: str) -> Component:
+    return html.Div(
+        [
+            html.Span(name, className="name cut", title=name),
+            bar(n / most),
+            html.B(count(n)),
+            html.Span(f"{percent(n / total)}%", className="sample"),
+            html.Span(change, className="change"),
+        ],
+        className="row",
+    )
+
+
+PANEL: Final = Panel("origins", "origins", 300, show, stale_after=900)

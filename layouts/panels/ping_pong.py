@@ -1,0 +1,58 @@
+"""Orders that went from hand to hand: the log's departments in their order."""
+
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from indicators.readings.holding import Holding, PingPong
+from layouts.formats import count, moment
+from layouts.ids import MAIN
+from layouts.panel import Panel, Props, Showing
+from layouts.parts.frame import empty, paged
+from layouts.parts.frame import frame as panel_frame
+from layouts.parts.lists import icon_of, two_lines
+from layouts.parts.marks import shown
+from layouts.parts.places import area_name, category_name, department_name
+from layouts.words import t
+
+SHOWN: Final = 7
+
+
+def frame(lang: str, instance: str = MAIN) -> Component:
+    """Pages of orders."""
+    return panel_frame(
+        "ping-pong",
+        t("ping-pong-title", lang),
+        [paged("ping-pong", instance, most=SHOWN)],
+        tip_text=t("ping-pong-tip", lang),
+        instance=instance,
+    )
+
+
+def show(holding: Holding, showing: Showing) -> Props:
+    """Open orders by the number of hands, with the departments they went through."""
+    lang = showing.lang
+    rows = [_row(order, showing) for order in holding.ping_pong]
+    return {
+        "rows": shown(rows or empty(t("ping-pong-empty", lang))),
+        "sub": shown(t("ping-pong-sub", lang, cases=count(holding.ping_pong_total))),
+    }
+
+
+def _row(order: PingPong, showing: Showing) -> Component:
+    """Each department once, in the order in which they first had it; the whole way is in the title."""
+    lang, reference = showing.lang, showing.reference
+    name = category_name(reference, order.category, lang)
+    way = [department_name(reference, code, lang) for code in order.departments]
+    hands = html.B(t("ping-pong-hands", lang, hands=order.hands), className="two-right", title=" → ".join(way))
+    since = t("longest-wait-since", lang, moment=moment(order.since, showing.now, lang))
+    return two_lines(
+        icon_of(order.light, lang),
+        (f"{name} · {area_name(reference, order.area, lang)}", hands),
+        (" ⇄ ".join(dict.fromkeys(way)), ""),
+        title=since,
+    )
+
+
+PANEL: Final = Panel("ping-pong", "holding", 300, show, stale_after=900)

@@ -1,0 +1,80 @@
+"""Supervision (督办): open by grade, replies due, replies that did not come."""
+
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from indicators.readings.supervision import Supervision, SupervisionRow
+from layouts.formats import NONE, count, moment, percent
+from layouts.ids import MAIN
+from layouts.panel import Panel, Props, Showing
+from layouts.parts.frame import empty, live, paged
+from layouts.parts.frame import frame as panel_frame
+from layouts.parts.lists import two_lines
+from layouts.parts.marks import shown
+from layouts.parts.places import area_name, category_name, department_name
+from layouts.words import known, t
+
+SHOWN: Final = 7
+
+
+def frame(lang: str, instance: str = MAIN) -> Component:
+    """The grades, pages of orders, and how replies went."""
+    return panel_frame(
+        "supervision",
+        t("supervision-title", lang),
+        [
+            live("supervision", "grades", instance, className="grades"),
+            paged("supervision", instance, most=SHOWN),
+            live("supervision", "answered", instance, className="foot"),
+        ],
+        tip_text=t("supervision-tip", lang),
+        instance=instance,
+    )
+
+
+def show(supervision: Supervision, showing: Showing) -> Props:
+    """Late replies first; a late one is said in words, never by a deadline light."""
+    lang, found = showing.lang, supervision
+    rows = [_row(row, showing) for row in found.rows]
+    rate = found.answered_30d
+    share, good, of = percent(rate.value), count(rate.good), count(rate.of)
+    answered = t("supervision-answered", lang, days=found.days, share=share, good=good, of=of)
+    if not rate.of:
+        answered = t("supervision-none-asked", lang, days=found.days)
+    return {
+        "grades": shown([_grade(grade, n, lang) for grade, n in found.by_grade]),
+        "rows": shown(rows or empty(t("supervision-empty", lang))),
+        "answered": shown([html.Span(answered, className="foot-item foot-label")]),
+        "sub": shown(t("supervision-sub", lang, open=count(found.open))),
+    }
+
+
+def grade_name(grade: str, lang: str) -> str:
+    """The name of a grade of supervision; one we do not know is shown as it is."""
+    if not grade:
+        return t("grade-none", lang)
+    return t(f"grade-{grade}", lang) if known(f"grade-{grade}", lang) else grade
+
+
+def _grade(grade: str, n: int, lang: str) -> Component:
+    return html.Span([grade_name(grade, lang), html.B(count(n))], className="grade")
+
+
+def _row(row: SupervisionRow, showing: Showing) -> Component:
+    lang, reference = showing.lang, showing.reference
+    word = "late" if row.late else "open" if row.reply_due is not None else "undated"
+    due = NONE if row.reply_due is None else moment(row.reply_due, showing.now, lang)
+    return two_lines(
+        None,
+        (category_name(reference, row.category, lang), department_name(reference, row.department, lang)),
+        (
+            f"{grade_name(row.grade, lang)} · {area_name(reference, row.area, lang)}",
+            html.Span(t("supervision-due", lang, due=due), className="two-right two-whole"),
+        ),
+        html.Span(t(f"supervision-{word}", lang), className=f"word word-{word}"),
+    )
+
+
+PANEL: Final = Panel("supervision", "supervision", 10, show, stale_after=30)

@@ -1,0 +1,36 @@
+"""Supervision without the reply that was due."""
+
+from typing import Final
+
+from dash.development.base_component import Component
+
+from indicators.readings.supervision import Supervision
+from layouts.formats import count
+from layouts.ids import MAIN
+from layouts.panel import Panel, Props, Showing
+from layouts.parts import kpi
+from layouts.parts.marks import bar
+from layouts.words import t
+
+
+def frame(lang: str, instance: str = MAIN) -> Component:
+    """The card."""
+    return kpi.card("unanswered", t("unanswered-title", lang), lang, defines=PANEL.defines, instance=instance)
+
+
+def show(supervision: Supervision, showing: Showing) -> Props:
+    """The count past its reply date, of all that is open, and what is due today."""
+    lang, found = showing.lang, supervision
+    return kpi.numbers(
+        count(found.unanswered),
+        t("unit-cases", lang),
+        kpi.Comparison("", ""),
+        [
+            t("unanswered-open", lang, open=count(found.open)),
+            t("unanswered-today", lang, today=count(found.due_today)),
+        ],
+        [bar(found.unanswered / found.open, classes="bar-duty")] if found.open else [],
+    )
+
+
+PANEL: Final = Panel("unanswered", "supervision", 10, show, stale_after=30)
