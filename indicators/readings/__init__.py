@@ -9,7 +9,22 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from data_access.engine import ScopedReader
-from indicators.readings import counts, deadlines, detectors, events, history, map_cells, people, rates
+from indicators.readings import (
+    alarms,
+    counts,
+    deadlines,
+    detectors,
+    events,
+    history,
+    holding,
+    hot,
+    map_cells,
+    origins,
+    people,
+    process,
+    rates,
+    supervision,
+)
 from indicators.values import At
 
 
@@ -35,6 +50,10 @@ READINGS: Final[Mapping[str, Reading]] = {
         Reading("map_workload", map_cells.map_workload, "fast"),
         Reading("map_overdue", map_cells.map_overdue, "fast"),
         Reading("map_duty", map_cells.map_duty, "fast"),
+        Reading("ageing", process.ageing, "fast"),
+        Reading("longest", process.longest, "fast"),
+        Reading("supervision", supervision.supervision, "fast"),
+        Reading("alarms", alarms.alarms, "fast"),
         Reading("lights", deadlines.lights, "slow"),
         Reading("last_week", history.last_week, "slow"),
         Reading("sparks", history.sparks, "slow"),
@@ -42,6 +61,11 @@ READINGS: Final[Mapping[str, Reading]] = {
         Reading("ontime", rates.ontime, "slow"),
         Reading("departments", rates.departments, "slow"),
         Reading("map_ontime", rates.map_ontime, "slow"),
+        Reading("holding", holding.holding, "slow"),
+        Reading("ladder", origins.ladder, "slow"),
+        Reading("origins", origins.origins, "slow"),
+        Reading("type_moves", origins.type_moves, "slow"),
+        Reading("hot_areas", hot.hot_areas, "slow"),
         Reading("detectors", detectors.detectors, "slow"),
     )
 }

@@ -18,6 +18,8 @@ from indicators.values import SKEW, At
 LINES: Final = 20
 _LOOK_BACK: Final = timedelta(hours=24)
 _UNKNOWN_GAP_S: Final = 3600
+SILENT_AFTER: Final = 4
+"""A feed is silent after so many of its expected gaps."""
 _HISTORY: Final = timedelta(days=92)
 
 Speech = Literal["live", "quiet", "silent"]
@@ -139,7 +141,7 @@ class Sources:
 def sources(db: ScopedReader, at: At) -> Sources:
     """Quiet: a gap as usual for this hour and weekday. Silent: one that chance would hardly bring (policy)."""
     rows, edge = db.scoped(work_orders), at.now + SKEW
-    orders_at = db.rows(select(func.max(rows.c.updated_at)).where(rows.c.updated_at <= edge))[0][0]
+    orders_at = last_change(db, at)
     changed_ahead, known = rows.c.updated_at > edge, or_(rows.c.updated_at.is_(None), rows.c.updated_at <= edge)
     ahead = each(db, rows, {"changed": (changed_ahead, all_rows()), "reported": (rows.c.reported_at > edge, known)})
     positions_at = None
@@ -148,7 +150,14 @@ def sources(db: ScopedReader, at: At) -> Sources:
         positions_at = db.rows(select(func.max(last.c.at)).where(last.c.at <= edge))[0][0]
     hour = at.now.replace(minute=0, second=0)
     usual = _usual(db, at, hour, hour + timedelta(hours=1))
-    return Sources(orders_at, positions_at, sum(ahead.values()), _feeds(db, at), _speech(db, at, orders_at), usual)
+    return Sources(orders_at, positions_at, sum(ahead.values()), feeds(db, at), speech(db, at, orders_at), usual)
+
+
+def last_change(db: ScopedReader, at: At) -> datetime | None:
+    """The newest change of an order that is not from the future."""
+    changed = db.scoped(work_orders).c.updated_at
+    newest = select(func.max(changed)).where(changed <= at.now + SKEW)
+    return db.once(("last change", at.now), lambda: db.rows(newest)[0][0])
 
 
 def _usual(db: ScopedReader, at: At, start: datetime, end: datetime) -> float | None:
@@ -173,8 +182,11 @@ def reach_back(db: ScopedReader, moments: Sequence[datetime]) -> list[bool]:
     return [bool(there) for there in found]
 
 
-def _speech(db: ScopedReader, at: At, last: datetime | None) -> Speech:
-    """Judged by what usually comes in just such a gap: the same moments of the weeks before."""
+def speech(db: ScopedReader, at: At, last: datetime | None) -> Speech:
+    """How the orders' source stands whose last change was then.
+
+    Judged by what usually comes in just such a gap: the same moments of the weeks before.
+    """
     if last is None:
         return "silent"
     rule, gap = at.policy.sources, at.now - last
@@ -186,7 +198,8 @@ def _speech(db: ScopedReader, at: At, last: datetime | None) -> Speech:
     return "silent" if usual is not None and exp(-usual) < rule.silence_odds else "quiet"
 
 
-def _feeds(db: ScopedReader, at: At) -> tuple[Feed, ...]:
+def feeds(db: ScopedReader, at: At) -> tuple[Feed, ...]:
+    """The source systems by code, as they stand now."""
     if not db.shape.has("source_feeds"):
         return ()
     table = db.scoped(source_feeds)
@@ -204,4 +217,4 @@ def _feed_state(at: At, last: datetime | None, expected_s: int | None) -> Speech
     gap = (at.now - last).total_seconds()
     if not expected_s:
         return "live" if gap <= _UNKNOWN_GAP_S else "quiet"
-    return "live" if gap <= 2 * expected_s else "quiet" if gap <= 4 * expected_s else "silent"
+    return "live" if gap <= 2 * expected_s else "quiet" if gap <= SILENT_AFTER * expected_s else "silent"

@@ -216,9 +216,7 @@ def _hands(stretches: Iterable[_Stretch]) -> dict[str, list[tuple[str, datetime]
     return hands
 
 
-def _listed(
-    db: ScopedReader, at: At, many: Mapping[str, Sequence[tuple[str, datetime]]]
-) -> tuple[PingPong, ...]:
+def _listed(db: ScopedReader, at: At, many: Mapping[str, Sequence[tuple[str, datetime]]]) -> tuple[PingPong, ...]:
     """Most hands first, then the longest; sensitive classes are not listed where persons may not be seen."""
     rows = db.scoped(work_orders)
     ranked = sorted(many, key=lambda order_id: (-len(many[order_id]), many[order_id][0][1], order_id))

@@ -51,7 +51,9 @@ def ageing(db: ScopedReader, at: At) -> Ageing:
     return Ageing(
         bands,
         tuple(
-            _stage_age(stage, found[stage.value], db, late.get(stage.value, standing.Standing()).overdue if judged else None)
+            _stage_age(
+                stage, found[stage.value], db, late.get(stage.value, standing.Standing()).overdue if judged else None
+            )
             for stage in orders.OPEN_STAGES
         ),
     )
@@ -154,7 +156,10 @@ def _waiting(db: ScopedReader, at: At, found: Any) -> list[LongestRow]:
     pauses = pauses_of(db, [row.id for row in found])
     listed = []
     for row in found:
-        mine, clock = pauses.get(row.id, ()), clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
+        mine, clock = (
+            pauses.get(row.id, ()),
+            clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy),
+        )
         if row.due is not None:
             light = light_now(at, row.due, row.start, clock, mine)
         else:
