@@ -134,7 +134,7 @@ def _day_postgresql(element: day_of, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(day_of)
 def _day(element: day_of, compiler: SQLCompiler, **kw: Any) -> str:
     (moment,) = element.clauses
-    return f"DATE_FORMAT({compiler.process(moment, **kw)}, '%Y-%m-%d')".replace("%", "%%")
+    return f"DATE_FORMAT({compiler.process(moment, **kw)}, '%%Y-%%m-%%d')"
 
 
 def all_rows() -> ColumnElement[bool]:
