@@ -144,8 +144,13 @@
     if (layers.length) redraw();
   }
 
+  /** @returns {boolean} whether cells stand on the map */
+  function drawn() {
+    return layers.some((layer) => layer && layer._renderer);
+  }
+
   gridwall.mapcells = {
-    HOLLOW, FEW, differing, style, collect, show, fill, kindOf, forget, refresh,
+    HOLLOW, FEW, differing, style, collect, show, fill, kindOf, forget, refresh, drawn,
     /** For tests: what is kept. */
     peek: () => ({layers, shown, paintedOver}),
   };
