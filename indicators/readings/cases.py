@@ -33,9 +33,9 @@ class Ask:
     """Which cases: of an indicator and a part of it, narrowed by what a figure was grouped by.
 
     ``department`` "" asks for those of nobody, ``category`` "" for those without a class. ``area`` takes everything
-    below it; with ``level``, "" asks for what no area of that level holds. ``category`` is as coded, with level
-    "major" everything under that top. ``day`` is a day of the window's time by the city's cut. ``span`` replaces the
-    indicator's own.
+    below it, with ``level`` only what is coded to areas that are known; "" asks for what no area of that level holds.
+    ``category`` is as coded, with level "major" everything under that top. ``day`` is a day of the window's time by the
+    city's cut. ``span`` replaces the indicator's own.
     """
 
     indicator: str
@@ -140,6 +140,8 @@ def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> l
         found.append(_of_category(db, at, ask, o))
     if ask.area == "":
         found.append(_not_located(db, ask.level, o))
+    elif ask.area is not None and ask.level is not None:  # as figures of a level are rolled up: by known areas alone
+        found.append(o.area_code.in_(sorted(db.reference.tree.subtree(ask.area))))
     if ask.day is not None:
         if isinstance(entry.window, Now):
             raise LookupError(f"{entry.id} is the state at a moment, it has no days")
