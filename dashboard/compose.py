@@ -29,6 +29,7 @@ from data_access.reference import Reference
 from data_access.scope import Audience
 from indicators.policy import Policy, load_policy
 from indicators.readings import READINGS
+from indicators.scores.load import schemes_of
 from indicators.workcalendar import WorkCalendar
 from layouts.scenes import PANELS, SCENES
 
@@ -105,8 +106,10 @@ def calendar_of(settings: Settings) -> WorkCalendar:
 
 
 def policy_of(settings: Settings) -> Policy:
-    """The city's thresholds. Raises SettingError."""
-    return load_policy(settings.policy)
+    """The city's thresholds, with the schemes it scores by. Raises SettingError."""
+    policy = load_policy(settings.policy)
+    schemes_of(policy)
+    return policy
 
 
 def geometry_of(settings: Settings, broadcast: Broadcast) -> GeometryStore:
@@ -124,7 +127,8 @@ def geometry_of(settings: Settings, broadcast: Broadcast) -> GeometryStore:
 def publisher_of(settings: Settings, broadcast: Broadcast, geometry: GeometryStore, clock: SystemClock) -> Beat:
     """Publisher, its lanes (each with a pool of its own) and the lease, not started yet."""
     plan, calendar, policy = product(), calendar_of(settings), policy_of(settings)
-    read = reader_of(plan, calendar, policy, clock, geometry.shapes)
+    # a ledger of its own: what the slow lane asks must not hold up the lease
+    read = reader_of(plan, calendar, policy, clock, geometry.shapes, Ledger(settings.ledger))
     keeper = LeaseKeeper(Ledger(settings.ledger), clock)
     publisher = Publisher(
         plan=plan,

@@ -29,7 +29,7 @@ from data_access.engine import ScopedReader
 from data_access.errors import DashboardError, SourceTooSlow, StoreError
 from data_access.reference import Reference
 from indicators.policy import Policy
-from indicators.values import At, NotRecorded
+from indicators.values import At, FrozenPeriods, NotRecorded
 from indicators.workcalendar import WorkCalendar
 
 _log = logging.getLogger(__name__)
@@ -48,7 +48,14 @@ ShapesOf = Callable[[ScopedReader, str], Shapes | None]
 """The geometry of an area: (snapshot, area code) -> shapes, None where nothing is drawn."""
 
 
-def reader_of(plan: Plan, calendar: WorkCalendar, policy: Policy, clock: Clock, shapes: ShapesOf | None) -> Read:
+def reader_of(
+    plan: Plan,
+    calendar: WorkCalendar,
+    policy: Policy,
+    clock: Clock,
+    shapes: ShapesOf | None,
+    ledger: FrozenPeriods | None = None,
+) -> Read:
     """How a job is read: the snapshot narrowed to its place, the reading asked as of now.
 
     The whole tree is not narrowed at all: everything in scope counts there, also what is coded to no known area.
@@ -62,7 +69,7 @@ def reader_of(plan: Plan, calendar: WorkCalendar, policy: Policy, clock: Clock, 
         if focus.department is not None and job.reading in truth.OF_PEOPLE:
             return NotRecorded(("shifts.department_code",))
         narrowed = db if area is None and focus.department is None else db.narrowed(area, focus.department)
-        at = At(city_time(now, clock.zone), calendar, policy, area, focus.department)
+        at = At(city_time(now, clock.zone), calendar, policy, area, focus.department, ledger)
         return plan.readings[job.reading].read(narrowed, at)
 
     return read

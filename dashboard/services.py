@@ -121,7 +121,7 @@ class Services:
 
     def at(self, area: str | None = None, department: str | None = None) -> At:
         """Now, there."""
-        return At(self.now(), self.calendar, self.policy, area, department)
+        return At(self.now(), self.calendar, self.policy, area, department, self.ledger)
 
     def now(self) -> datetime:
         """The shown moment as naive city time."""

@@ -104,16 +104,27 @@ class PeriodRule(_Part):
 SchemeName = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*|.+\.toml)$")]
 
 
+class GroupName(_Part):
+    """What a ranking group is called."""
+
+    zh: Annotated[str, Field(min_length=1, max_length=40)]
+    en: Annotated[str, Field(min_length=1, max_length=60)]
+
+
 class ScoreRule(_Part):
-    """The scheme that each subject is scored by: the name of a built-in one, or a file ending in .toml."""
+    """The scheme that each subject is scored by: the name of a built-in one, or a file ending in .toml.
+
+    ``groups`` names the ranking groups that departments and areas record; one that is not there is shown as recorded.
+    """
 
     department: SchemeName = "default"
     county: SchemeName = "default"
     street: SchemeName = "default"
+    groups: dict[str, GroupName] = Field(default_factory=dict)
 
     def beside(self, folder: Path) -> "ScoreRule":
         """The same, files as paths from this folder."""
-        named = {subject: str(name) for subject, name in self}
+        named = {"department": self.department, "county": self.county, "street": self.street}
         paths = {subject: str(folder / name) for subject, name in named.items() if name.endswith(".toml")}
         return self.model_copy(update=paths)
 

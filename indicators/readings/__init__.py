@@ -23,6 +23,7 @@ from indicators.readings import (
     people,
     process,
     rates,
+    scores,
     supervision,
 )
 from indicators.values import At
@@ -67,6 +68,9 @@ READINGS: Final[Mapping[str, Reading]] = {
         Reading("type_moves", origins.type_moves, "slow"),
         Reading("hot_areas", hot.hot_areas, "slow"),
         Reading("detectors", detectors.detectors, "slow"),
+        Reading("scores_departments", scores.scores_departments, "slow"),
+        Reading("scores_counties", scores.scores_counties, "slow"),
+        Reading("scores_streets", scores.scores_streets, "slow"),
     )
 }
 """All readings that the broadcast may take, by name."""

@@ -26,6 +26,9 @@ _DIGITS: Final = 9
 """Scores are compared and graded to so many decimals: beyond them is only the noise of adding fractions."""
 
 
+Drawn = tuple[UnitScore, Draws | None]
+
+
 @dataclass(frozen=True, slots=True)
 class UnitGroup:
     """Units, by code, that are compared with each other."""
@@ -46,10 +49,13 @@ class Round:
     official: bool = True
 
 
-def compute(scheme: Scheme, figures: Figures, about: Round, *, state: State = "provisional") -> Scores:
-    """The scores of all units of a round. The same input gives the same output, intervals included."""
+def compute(scheme: Scheme, figures: Figures, about: Round, *, sure: bool = True) -> Scores:
+    """The scores of all units of a round. The same input gives the same output, intervals included.
+
+    Without ``sure`` no interval is computed: ``low`` and ``high`` are None and a rank ranges over itself.
+    """
     everything = {indicator: total for indicator, by_code in figures.items() if (total := pooled(by_code.values()))}
-    return _compute(scheme, figures, everything, about, state)
+    return _compute(scheme, figures, everything, about, "provisional", sure=sure)
 
 
 def what_if(scores: Scores, weights: Mapping[str, float]) -> Scores:
@@ -69,7 +75,7 @@ def what_if(scores: Scores, weights: Mapping[str, float]) -> Scores:
     )
     about = Round(scores.subject, scores.period, groups, scores.missing, scores.official)
     everything = _figures_in(scores.total.terms) if scores.total else {}
-    found = _compute(scheme, figures, everything, about, "what_if")
+    found = _compute(scheme, figures, everything, about, "what_if", sure=True)
     return with_before(found, {unit.code: unit.score for unit in scores.units() if unit.score is not None})
 
 
@@ -93,14 +99,17 @@ def pooled(figures: Iterable[Figure]) -> Figure | None:
     return total
 
 
-def _compute(scheme: Scheme, figures: Figures, everything: Mapping[str, Figure], about: Round, state: State) -> Scores:
+def _compute(
+    scheme: Scheme, figures: Figures, everything: Mapping[str, Figure], about: Round, state: State, *, sure: bool
+) -> Scores:
     without = {name for name, _ in about.missing}
     terms = tuple(term for term in scheme.terms if term.id not in without)
     seed = f"{scheme.id}/{scheme.version}/{about.subject}/{about.period.start:%Y-%m-%dT%H:%M}"
 
-    def unit(code: str) -> tuple[UnitScore, Draws | None]:
+    def unit(code: str) -> Drawn:
         mine = {term.id: figures[term.indicator].get(code) for term in terms if term.indicator in figures}
-        return _unit(scheme, terms, {name: found for name, found in mine.items() if found}, code, f"{seed}/{code}")
+        recorded = {name: found for name, found in mine.items() if found is not None}
+        return _unit(scheme, terms, recorded, code, f"{seed}/{code}" if sure else None)
 
     all_of_it = {term.id: everything[term.indicator] for term in terms if term.indicator in everything}
     return Scores(
@@ -109,7 +118,7 @@ def _compute(scheme: Scheme, figures: Figures, everything: Mapping[str, Figure],
         period=about.period,
         state=state,
         groups=tuple(_group(scheme, group, [unit(code) for code in group.codes]) for group in about.groups),
-        total=_unit(scheme, terms, all_of_it, "", seed)[0],
+        total=_unit(scheme, terms, all_of_it, "", seed if sure else None)[0],
         missing=about.missing,
         official=about.official,
     )
@@ -140,15 +149,13 @@ def _score(points: Mapping[str, float], weights: Mapping[str, float]) -> float:
     return max(0.0, round(100.0 - lost, _DIGITS))
 
 
-def _unit(
-    scheme: Scheme, terms: Sequence[Term], figures: Mapping[str, Figure], code: str, seed: str
-) -> tuple[UnitScore, Draws | None]:
-    """One unit and the draws of its score (None without one)."""
+def _unit(scheme: Scheme, terms: Sequence[Term], figures: Mapping[str, Figure], code: str, seed: str | None) -> Drawn:
+    """One unit and the draws of its score (None without a seed)."""
     by_id = {term.id: term for term in terms}
     points = {name: found for name, figure in figures.items() if (found := _points(by_id[name], figure)) is not None}
     weights = {name: by_id[name].weight for name in points}
     whole = fsum(weights.values())
-    draws = {name: draw_points(by_id[name], figures[name], seed) for name in points}
+    draws = {} if seed is None else {name: draw_points(by_id[name], figures[name], seed) for name in points}
     shown = tuple(
         _term(term, figures.get(term.id), points.get(term.id), draws.get(term.id), whole) for term in scheme.terms
     )
@@ -156,8 +163,8 @@ def _unit(
     if sample < scheme.minimum or whole <= 0 or round(whole - scheme.least_weight, _DIGITS) < 0:
         return UnitScore(code, None, None, None, None, None, None, None, shown, sample), None
     score = _score(points, weights)
-    drawn: Draws = np.sum([weights[name] * draws[name] for name in points], axis=0) / whole
-    low, high = ends(drawn, score)
+    drawn: Draws | None = np.sum([weights[name] * draws[name] for name in draws], axis=0) / whole if draws else None
+    low, high = (None, None) if drawn is None else ends(drawn, score)
     above = scheme.next_grade(score)
     if above is not None:
         shown = tuple(
@@ -202,9 +209,9 @@ def _term(term: Term, figure: Figure | None, points: float | None, draws: Draws 
         low=None,
         high=None,
     )
-    if figure is None or points is None or draws is None:
+    if figure is None or points is None:
         return found
-    low, high = ends(draws, points)
+    low, high = (points, points) if draws is None else ends(draws, points)
     if isinstance(figure, Rate) and figure.interval is not None:
         low, high = sorted(term.points_of_share(share) for share in figure.interval)
     weight = term.weight / whole if whole else 0.0
@@ -248,21 +255,22 @@ def _better(term: Term, figure: Figure, cases: int) -> Figure:
     return WeightedRate(figure.full + more, figure.part, figure.weight, figure.of)
 
 
-def _group(scheme: Scheme, group: UnitGroup, units: Sequence[tuple[UnitScore, Draws | None]]) -> ScoreGroup:
+def _group(scheme: Scheme, group: UnitGroup, units: Sequence[Drawn]) -> ScoreGroup:
     """Ranked best first; equals share a rank (the larger sample stands first)."""
     scored = sorted(
-        ((unit, draws) for unit, draws in units if draws is not None),
+        (pair for pair in units if pair[0].score is not None),
         key=lambda pair: (-(pair[0].score or 0.0), -pair[0].sample, pair[0].code),
     )
     values = [unit.score or 0.0 for unit, _ in scored]
     ranks = [1 + sum(other > value for other in values) for value in values]
     worse = [1 + sum(other < value for other in values) for value in values]
-    ranges = rank_ranges([draws for _, draws in scored], ranks)
+    draws = [drawn for _, drawn in scored if drawn is not None]
+    ranges = rank_ranges(draws, ranks) if draws else [(rank, rank) for rank in ranks]
     rows = tuple(
         replace(unit, rank=rank, rank_low=low, rank_high=high, list=_listed(scheme, unit, rank, last))
         for (unit, _), rank, last, (low, high) in zip(scored, ranks, worse, ranges, strict=True)
     )
-    few = sorted((unit for unit, draws in units if draws is None), key=lambda unit: unit.code)
+    few = sorted((unit for unit, _ in units if unit.score is None), key=lambda unit: unit.code)
     return ScoreGroup(group.key, group.name, rows, tuple(few))
 
 

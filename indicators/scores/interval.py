@@ -51,8 +51,6 @@ def ends(draws: Draws, value: float) -> tuple[float, float]:
 
 def rank_ranges(draws: Sequence[Draws], ranks: Sequence[int]) -> list[tuple[int, int]]:
     """Best and worst rank of each unit in 95 % of the draws, its own rank included. One row of draws a unit."""
-    if not draws:
-        return []
     table: NDArray[Any] = np.asarray(draws, dtype=np.float64)
     ranges = []
     for own, rank in zip(table, ranks, strict=True):

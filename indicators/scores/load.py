@@ -153,43 +153,6 @@ def scheme_from(document: Mapping[str, Any], source: str) -> Scheme:
     )
 
 
-def as_document(scheme: Scheme) -> dict[str, Any]:
-    """The scheme as ``scheme_from`` takes it: what is frozen keeps the rules it was made by."""
-    return {
-        "id": scheme.id,
-        "version": scheme.version,
-        "name": {"zh": scheme.name.zh, "en": scheme.name.en},
-        "note": {"zh": scheme.note.zh, "en": scheme.note.en},
-        "subjects": list(scheme.subjects),
-        "minimum": scheme.minimum,
-        "sample": scheme.sample,
-        "least_weight": scheme.least_weight,
-        "terms": [_term_document(term) for term in scheme.terms],
-        "grades": [
-            {"key": grade.key, "zh": grade.name.zh, "en": grade.name.en, "low": grade.low, "high": grade.high}
-            for grade in scheme.grades
-        ],
-        "lists": {
-            "red": {"count": scheme.red.count, "grade": scheme.red.grade},
-            "yellow": {"count": scheme.yellow.count, "grade": scheme.yellow.grade},
-        },
-    }
-
-
-def _term_document(term: Term) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "id": term.id,
-        "zh": term.name.zh,
-        "en": term.name.en,
-        "indicator": term.indicator,
-        "weight": term.weight,
-        "direction": term.direction,
-    }
-    if term.is_share:
-        return {**document, "zero": term.zero, "full": term.full}
-    return {**document, "ladder": [list(step) for step in term.ladder], "beyond": term.beyond}
-
-
 def _refuse(source: str, key: str, said: str) -> NoReturn:
     raise SettingError(f"scheme file {source}, key {key}: {said}", name="GRIDWALL_POLICY")
 
@@ -247,11 +210,19 @@ def _check_terms(source: str, terms: tuple[Term, ...]) -> None:
     for number, term in enumerate(terms):
         if term.id in {other.id for other in terms[:number]}:
             _refuse(source, f"terms.{number}.id", f"{term.id} is there twice")
-        if term.indicator in {other.indicator for other in terms[:number]}:
-            _refuse(source, f"terms.{number}.indicator", f"{term.indicator} is already that of another term")
+        for other in terms[:number]:
+            if _measured(term) == _measured(other):
+                said = f"{term.indicator} measures the same as {other.indicator} of the term {other.id}"
+                _refuse(source, f"terms.{number}.indicator", said)
     total = fsum(term.weight for term in terms)
     if abs(total - 1) > 1e-9:
         _refuse(source, "terms.weight", f"the weights add up to {total:.6g}, not to 1")
+
+
+def _measured(term: Term) -> tuple[object, ...]:
+    """What a term counts, whatever its indicator is called: in a score the indicators' own spans do not matter."""
+    entry = REGISTRY[term.indicator]
+    return type(entry.window), entry.predicate, entry.denominator, entry.partial
 
 
 def _check_grades(source: str, grades: tuple[_Grade, ...]) -> None:
