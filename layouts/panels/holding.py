@@ -49,10 +49,10 @@ def _row(row: HeldBy, most: float, showing: Showing) -> Component:
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
+            bar(row.share / most),
             html.B(f"{percent(row.share)}%", title=whole),
             html.Span(work_hours(row.per_order)),
             html.Span(NONE if row.limit_share is None else f"{percent(row.limit_share, 0)}%", className="sample"),
-            bar(row.share / most),
         ],
         className="row",
     )

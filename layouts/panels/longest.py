@@ -6,14 +6,15 @@ from dash import html
 from dash.development.base_component import Component
 
 from indicators.readings.process import Longest, LongestRow
+from layouts.formats import moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.drawer import stage_name
 from layouts.parts.durations import work_hours
 from layouts.parts.frame import empty, paged
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.lists import icon_of, two_lines
-from layouts.parts.marks import shown
+from layouts.parts.lists import fit, right, two_lines
+from layouts.parts.marks import light_icon, shown
 from layouts.parts.places import area_name, category_name, department_name
 from layouts.words import t
 
@@ -40,12 +41,13 @@ def show(longest: Longest, showing: Showing) -> Props:
 
 def _row(row: LongestRow, showing: Showing) -> Component:
     lang, reference = showing.lang, showing.reference
-    held = html.B([work_hours(row.held_s), html.Small(t("unit-work-hours", lang))], className="two-right")
-    place = f"{stage_name(row.stage, lang)} · {area_name(reference, row.area, lang)}"
+    whose = f"{stage_name(row.stage, lang)} · {department_name(reference, row.department, lang)}"
+    held = [html.B(work_hours(row.held_s)), html.Small(t("unit-work-hours", lang))]
     return two_lines(
-        icon_of(row.light, lang),
-        (category_name(reference, row.category, lang), held),
-        (place, department_name(reference, row.department, lang)),
+        light_icon(row.light, lang),
+        [fit(category_name(reference, row.category, lang)), right(held)],
+        [fit(whose, area_name(reference, row.area, lang))],
+        title=t("longest-wait-since", lang, moment=moment(row.since, showing.now, lang)),
     )
 
 

@@ -11,8 +11,8 @@ from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.frame import empty, paged
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.lists import icon_of, two_lines
-from layouts.parts.marks import shown
+from layouts.parts.lists import fit, right, two_lines
+from layouts.parts.marks import light_icon, shown
 from layouts.parts.places import area_name, category_name, department_name
 from layouts.words import t
 
@@ -45,12 +45,14 @@ def _row(order: PingPong, showing: Showing) -> Component:
     lang, reference = showing.lang, showing.reference
     name = category_name(reference, order.category, lang)
     way = [department_name(reference, code, lang) for code in order.departments]
-    hands = html.B(t("ping-pong-hands", lang, hands=order.hands), className="two-right", title=" → ".join(way))
     since = t("longest-wait-since", lang, moment=moment(order.since, showing.now, lang))
     return two_lines(
-        icon_of(order.light, lang),
-        (f"{name} · {area_name(reference, order.area, lang)}", hands),
-        (" ⇄ ".join(dict.fromkeys(way)), ""),
+        light_icon(order.light, lang),
+        [
+            fit(name, area_name(reference, order.area, lang)),
+            right(html.B(t("ping-pong-hands", lang, hands=order.hands)), title=" → ".join(way)),
+        ],
+        [fit(" ⇄ ".join(dict.fromkeys(way)))],
         title=since,
     )
 

@@ -11,7 +11,7 @@ from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.lists import two_lines
+from layouts.parts.lists import fit, right, two_lines
 from layouts.parts.marks import shown
 from layouts.parts.places import area_name, category_name, department_name
 from layouts.words import known, t
@@ -68,12 +68,15 @@ def _row(row: SupervisionRow, showing: Showing) -> Component:
     due = NONE if row.reply_due is None else moment(row.reply_due, showing.now, lang)
     return two_lines(
         None,
-        (category_name(reference, row.category, lang), department_name(reference, row.department, lang)),
-        (
-            f"{grade_name(row.grade, lang)} · {area_name(reference, row.area, lang)}",
-            html.Span(t("supervision-due", lang, due=due), className="two-right two-whole"),
-        ),
-        html.Span(t(f"supervision-{word}", lang), className=f"word word-{word}"),
+        [
+            fit(category_name(reference, row.category, lang)),
+            right(grade_name(row.grade, lang), "two-aside"),
+            right(t(f"supervision-{word}", lang), f"word word-{word}"),
+        ],
+        [
+            fit(department_name(reference, row.department, lang), area_name(reference, row.area, lang)),
+            right(t("supervision-due", lang, due=due)),
+        ],
     )
 
 

@@ -1,4 +1,4 @@
-"""Lists of orders in two lines a row: what and how long above, where and whose below."""
+"""Lists of orders in two lines a row: what and how long above, whose and where below."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,50 +6,33 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from indicators.values import Light
-from layouts.parts.marks import light_icon
-
 Text = Component | str
 
 
 def two_lines(
-    icon: Component | None,
-    first: tuple[str, Text],
-    second: tuple[str, Text],
-    end: Component | None = None,
-    **props: Any,
+    icon: Component | None, first: Sequence[Component], second: Sequence[Component], **props: Any
 ) -> Component:
-    """A row: the name at the left of each line may be cut (it is whole in its title), what stands right never is."""
-    (name, right), (place, whose) = first, second
-    return html.Div(
-        [
-            *([html.Span(icon, className="two-icon")] if icon is not None else []),
-            html.Div([html.Span(name, className="two-name cut", title=name), _right(right)], className="two-first"),
-            html.Div(
-                [
-                    html.Span(place, className="two-place cut", title=place),
-                    *([_right(whose, cut=True)] if whose else []),
-                ],
-                className="two-second",
-            ),
-            *([end] if end is not None else []),
-        ],
-        className="row two"
-        + (" two-with-icon" if icon is not None else "")
-        + (" two-with-end" if end is not None else ""),
-        **props,
-    )
+    """A row of two lines with the icon of its light before both; made of ``fit`` and ``right``."""
+    lines: list[Component] = [
+        html.Div(list(first), className="two-first"),
+        html.Div(list(second), className="two-second"),
+    ]
+    if icon is None:
+        return html.Div(lines, className="row two", **props)
+    return html.Div([html.Span(icon, className="two-icon"), *lines], className="row two two-with-icon", **props)
 
 
-def _right(text: Text, *, cut: bool = False) -> Component:
-    if isinstance(text, Component):
-        return text
-    return html.Span(text, className="two-right cut" if cut else "two-right", title=text if cut else None)
+def fit(text: str, also: str = "") -> Component:
+    """A text that is cut at the end of its place, and one that is shown only where it fits whole beside it."""
+    parts = [html.Span(text, className="two-main cut", title=text)]
+    if also:
+        parts.append(html.Span(also, className="two-also"))
+    return html.Span(parts, className="two-fit")
 
 
-def icon_of(light: Light, lang: str) -> Component:
-    """The light of an order as the icon of its row."""
-    return light_icon(light, lang)
+def right(text: Text | Sequence[Text], classes: str = "", **props: Any) -> Component:
+    """What stands at the end of a line and is never cut."""
+    return html.Span(text, className=f"two-right {classes}".strip(), **props)
 
 
 def heads(names: Sequence[str]) -> Component:

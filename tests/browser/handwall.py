@@ -1,9 +1,10 @@
 """The product's own page on hand-made readings, in any state of data that a test asks for, without a database."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 from dash import Dash, Input, Output, dcc, html
@@ -16,7 +17,7 @@ from layouts.scene import Place
 from layouts.scenes import PANELS, SCENES
 from layouts.words import t
 from tests.browser.fakewall import ASSETS, FakeWall, Quiet
-from tests.fixtures import handmade
+from tests.fixtures import handmade, handmade_all
 
 STATES = ("live", "quiet", "silent", "stale", "broken", "not_recorded", "waiting")
 _WHY = {
@@ -27,11 +28,11 @@ _WHY = {
 
 
 class HandWall(FakeWall):
-    """All panels of the overview, drawn from the hand-made readings."""
+    """All panels of all scenes, drawn from the hand-made readings."""
 
-    def fill(self, lang: str, state: str = "live") -> None:
-        """Every panel in this state; what was never read has no props."""
-        data = handmade.data()
+    def fill(self, lang: str, state: str = "live", data: Mapping[str, Any] | None = None) -> None:
+        """Every panel in this state, from other values if they are given; what was never read has no props."""
+        data = handmade_all.data() | dict(data or {})
         for panel in PANELS.values():
             shows = state not in {"waiting", "not_recorded"}
             at = handmade.showing(lang, also={name: data.get(name) for name in panel.also}, provisional=True)
@@ -46,17 +47,18 @@ def _plain(props: Any) -> Any:
 
 @contextmanager
 def standing() -> Iterator[HandWall]:
-    """The server on a free port, until the block ends; ``?lang=en`` is English."""
+    """The server on a free port, until the block ends; ``?scene=orders&lang=en`` is another scene, in English."""
     wall = HandWall()
     app = Dash("handwall", assets_folder=str(ASSETS), title="hand", update_title="", enable_mcp=False)
     app.layout = html.Div([dcc.Location(id=ids.PAGE_URL), html.Div(id=ids.PAGE_BODY)])
 
     @app.callback(Output(ids.PAGE_BODY, "children"), Input(ids.PAGE_URL, "search"))
     def show_page(search: str | None) -> Any:
-        lang = "en" if "lang=en" in (search or "") else "zh"
+        asked = parse_qs((search or "").lstrip("?"))
+        lang, scene = asked.get("lang", ["zh"])[0], asked.get("scene", ["overview"])[0]
         place = Place(handmade.CITY, handmade.REFERENCE.tree.by_code[handmade.CITY].label(lang))
         return page(
-            SCENES["overview"],
+            SCENES[scene],
             place,
             lang,
             audience="wall",

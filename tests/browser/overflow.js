@@ -1,6 +1,6 @@
 /* What does not fit: run in the page, gives a list of sentences; empty when all is whole.
    Cut on purpose are only elements of class "cut" (their whole text is in the title) and children of lists that show
-   what fits whole (.events, .feeds, .foot): of these a child must be wholly inside or wholly outside. */
+   what fits whole (.events, .feeds, .foot, .fits): of these a child must be wholly inside or wholly outside. */
 (() => {
   const found = [];
   const scale = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 100);
@@ -33,7 +33,7 @@
     if (!stacked && outside(box, screen)) found.push('off the screen: ' + name(panel));
   }
 
-  const fitting = '.events, .feeds, .foot';
+  const fitting = '.events, .feeds, .foot, .fits';
   for (const list of document.querySelectorAll(fitting)) {
     const box = list.getBoundingClientRect();
     for (const child of list.children) {
