@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from zlib import crc32
 
 from dashboard import truth
 from dashboard.jobs import Job, Spot
@@ -61,6 +62,14 @@ class Plan:
         fast = {job: seconds for job, seconds in every.items() if not self.slow(job.reading)}
         slow = {job: seconds for job, seconds in every.items() if self.slow(job.reading)}
         return fast, slow
+
+    def offset(self, job: Job) -> int:
+        """Seconds into its period at which a job is read: by the turn of its reading, and another for each place.
+
+        So what is due every ten seconds does not all fall into one beat.
+        """
+        turn = 0 if job.reading == SHAPES else self.readings[job.reading].turn
+        return (turn + crc32(str(job.spot.focus).encode())) * BEAT_S
 
     def slow(self, reading: str) -> bool:
         """Whether it is read in the slow lane."""

@@ -199,7 +199,13 @@ class Publisher:
         if done.reference is not None:
             self._reference = done.reference
         for outcome in done.outcomes:
-            self._schedule.finished(outcome.job, self._every.get(outcome.job, BEAT_S), ok=outcome.error is None, at=at)
+            self._schedule.finished(
+                outcome.job,
+                self._every.get(outcome.job, BEAT_S),
+                ok=outcome.error is None,
+                at=at,
+                offset=self.plan.offset(outcome.job),
+            )
             if outcome.job in self._every:
                 self._values.take(outcome)
             level = logging.DEBUG if outcome.error is None else logging.WARNING

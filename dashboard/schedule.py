@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import floor
 from typing import Final
 
 from dashboard.jobs import Job
@@ -31,10 +32,14 @@ class Schedule:
         """These run now."""
         self._running.update(dict.fromkeys(jobs, at))
 
-    def finished(self, job: Job, every: int, *, ok: bool, at: float) -> None:
-        """This one is done; a good one is due ``every`` seconds after it was started, a failed one soon again."""
+    def finished(self, job: Job, every: int, *, ok: bool, at: float, offset: int = 0) -> None:
+        """This one is done; a good one is due again at its own moment of the period, a failed one soon.
+
+        The moments are ``offset`` seconds after the multiples of ``every``. Jobs that once began together, or came back
+        together after an outage, so part again; the first time between two is half a period to one and a half.
+        """
         began = self._running.pop(job, at)
-        self._next[job] = began + every if ok else at + min(RETRY_S, every)
+        self._next[job] = _aligned(began + every / 2, every, offset) if ok else at + min(RETRY_S, every)
 
     def keep(self, wanted: Iterable[Job]) -> None:
         """Forget what nobody wants any more (what runs is forgotten when it is done)."""
@@ -44,3 +49,8 @@ class Schedule:
     def running(self, job: Job) -> bool:
         """Whether it runs now."""
         return job in self._running
+
+
+def _aligned(after: float, every: int, offset: int) -> float:
+    """The first moment after this that lies ``offset`` seconds after a multiple of ``every``."""
+    return (floor((after - offset) / every) + 1) * every + offset

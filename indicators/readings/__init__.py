@@ -31,11 +31,16 @@ from indicators.values import At
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A named reading and the lane it is taken in."""
+    """A named reading and the lane it is taken in.
+
+    Readings of one ``turn`` are taken in the same beat, because they share a query; those of different turns that are
+    due equally often are taken in different beats, so that none has all of them.
+    """
 
     name: str
     read: Callable[[ScopedReader, At], Any]
     lane: Literal["fast", "slow"]
+    turn: int = 0
 
 
 READINGS: Final[Mapping[str, Reading]] = {
@@ -43,17 +48,17 @@ READINGS: Final[Mapping[str, Reading]] = {
     for reading in (
         Reading("pulse", counts.pulse, "fast"),
         Reading("flow", counts.flow, "fast"),
-        Reading("trend", history.trend, "fast"),
+        Reading("trend", history.trend, "fast", 3),
         Reading("sla", deadlines.sla, "fast"),
         Reading("ticker", events.ticker, "fast"),
         Reading("sources", events.sources, "fast"),
-        Reading("duty", people.duty, "fast"),
-        Reading("map_workload", map_cells.map_workload, "fast"),
-        Reading("map_overdue", map_cells.map_overdue, "fast"),
-        Reading("map_duty", map_cells.map_duty, "fast"),
-        Reading("ageing", process.ageing, "fast"),
-        Reading("longest", process.longest, "fast"),
-        Reading("supervision", supervision.supervision, "fast"),
+        Reading("duty", people.duty, "fast", 1),
+        Reading("map_workload", map_cells.map_workload, "fast", 2),
+        Reading("map_overdue", map_cells.map_overdue, "fast", 2),
+        Reading("map_duty", map_cells.map_duty, "fast", 1),
+        Reading("ageing", process.ageing, "fast", 4),
+        Reading("longest", process.longest, "fast", 4),
+        Reading("supervision", supervision.supervision, "fast", 2),
         Reading("alarms", alarms.alarms, "fast"),
         Reading("lights", deadlines.lights, "slow"),
         Reading("last_week", history.last_week, "slow"),
