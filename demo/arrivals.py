@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from demo import planting
 from demo.moments import DAY, Bools, Floats, Ints, as_date, calendar
 from demo.plan import SOURCES, Plan, blank
 from demo.world import SPOTS, World
@@ -40,17 +41,20 @@ def arrivals(world: World, day: int, rng: np.random.Generator) -> Plan:
     plan.number = (stamp.year * 10_000 + stamp.month * 100 + stamp.day) * 100_000 + np.arange(1, count + 1)
     plan.category = _categories(world, day, rng, count)
     plan.grid = np.searchsorted(world.weight, rng.random(count), side="right").clip(0, len(world.grids) - 1)
+    spots = planting.revisit(world, day, plan)
     hour = seconds // 3600
     plan.source = _sources(world, plan, (hour >= NIGHT[0]) | (hour < NIGHT[1]), rng)
     _locate(world, plan, rng)
+    planting.settle(world, plan, spots)
     size = np.diff(world.first_worker)[plan.grid]
     plan.reporter = world.first_worker[plan.grid] + (rng.random(count) * size).astype(np.int64)
     plan.handler = world.first_worker[plan.grid] + (rng.random(count) * size).astype(np.int64)
     plan.variant = rng.integers(0, 1 << 30, count)
     easy = [n for n, c in enumerate(world.categories) if c.kind == "event" and c.street_share > 0]
     event = np.isin(plan.category, easy)
-    plan.on_spot = event & (plan.source == 0) & (rng.random(count) < 0.44)
+    plan.on_spot = event & (plan.source == 0) & (rng.random(count) < 0.44) & (plan.planted == 0)
     _choose_limit(world, plan, rng)
+    planting.choose(world, plan, day)
     return plan
 
 

@@ -16,6 +16,7 @@ from demo.areas import area_rows, category_rows, department_rows
 from demo.events import EventLog, event_columns, measure_columns
 from demo.feeds import CLOCK, feed_columns
 from demo.handling import plan_day
+from demo.labels import labels_path, write_labels
 from demo.mark import NotADemoCity, mark, read_mark
 from demo.moments import DAY, Ints, seconds
 from demo.patrol import Gait, gaits, last_seen, ping_columns, pings_at, position_columns, steps_between, tracked
@@ -80,7 +81,8 @@ def build(
         )
         rows["categories"] = write(connection, contract.categories, columns_of(category_rows(), contract.categories))
         rows |= _people(connection, world, now, report)
-        rows |= _orders(connection, world, now, days, report)
+        written, plan = _orders(connection, world, now, days, report)
+        rows |= written
         total = sum(len(groups) for groups in contract.INDEXES.values())
         for number, _ in enumerate(create_indexes(connection)):
             report("indexes", 0.72 + 0.26 * number / total)
@@ -91,6 +93,7 @@ def build(
         raise
     for suffix in ("-wal", "-shm"):
         out.with_name(out.name + suffix).unlink(missing_ok=True)
+    write_labels(labels_path(out), world, plan, now)
     beside.replace(out)
     report("done", 1.0)
     return Built(out, rows, out.stat().st_size, time.monotonic() - began)
@@ -154,7 +157,9 @@ def _pings(
     return written
 
 
-def _orders(connection: sqlite3.Connection, world: World, now: int, days: int, report: Report) -> dict[str, int]:
+def _orders(
+    connection: sqlite3.Connection, world: World, now: int, days: int, report: Report
+) -> tuple[dict[str, int], Plan]:
     today = now // DAY
     plans: list[Plan] = []
     for day in range(today - days + 1, today + 1):
@@ -176,4 +181,4 @@ def _orders(connection: sqlite3.Connection, world: World, now: int, days: int, r
         )
         report("events", 0.42 + 0.30 * start / len(log))
     rows["work_order_measures"] = write(connection, contract.work_order_measures, measure_columns(world, plan, 0, now))
-    return rows
+    return rows, plan

@@ -20,6 +20,7 @@ from demo.rows import (
     VOID,
     Columns,
 )
+from demo.texts import reason
 from demo.world import World
 
 ACTIONS: Final = (
@@ -42,6 +43,7 @@ NOTES: Final = (
     "（虚构）申诉审批",
     "（虚构）挂账结束",
     "（虚构）现场无此问题",
+    "（虚构）地点不清，转社区核对后受理",
 )
 NOBODY, REPORTER, HANDLER = 0, 1, 2
 SAME, NOT_YET = -1, -1
@@ -94,6 +96,7 @@ def _steps(plan: Plan) -> list[_Step]:
     at_supervision, at_reply = _stage_at(plan, plan.t_supervision), _stage_at(plan, reply)
     return [
         (plan.reported, "report", NOT_YET, REPORTED, none, none, source, 0, finder),
+        (plan.t_transfer, "transfer", REPORTED, REPORTED, none, none, "acceptor", 13, NOBODY),
         (plan.t_accept, "accept", REPORTED, entry, none, none, "acceptor", 0, NOBODY),
         (plan.t_verify, "verify", VERIFYING, VERIFYING, none, none, "collector", 0, HANDLER),
         (plan.t_file, "file", entry, FILED, none, none, "shift_lead", 0, NOBODY),
@@ -215,10 +218,21 @@ def measure_columns(world: World, plan: Plan, after: int, now: int) -> Columns:
                 "reply_due_at": texts(plan.reply_due[here] if supervised else nothing[here]),
                 "replied_at": texts(decided[here] if supervised else nothing[here], now),
                 "department_code": [units[d] if d >= 0 else None for d in holders],
-                "reason": [f"（虚构）{_REASONS[slot]}"] * len(here),
+                "reason": _reasons(kind, plan.reason[here]),
             }
         )
     return {name: [value for part in parts for value in part[name]] for name in parts[0]}
 
 
-_REASONS: Final = ("需要采购配件", "等待季节条件", "超时督促", "处置受外部条件影响")
+_REASONS: Final = {
+    "suspension": "（虚构）等待季节条件",
+    "supervision": "（虚构）超时督促",
+    "appeal": "（虚构）处置受外部条件影响",
+}
+
+
+def _reasons(kind: str, numbers: Ints) -> list[str | None]:
+    """What is given as the reason: words of their own for each extension, the usual ones for other measures."""
+    if kind == "extension":
+        return [reason(number) for number in numbers.tolist()]
+    return [_REASONS[kind]] * len(numbers)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from demo import planting
 from demo.arrivals import arrivals, pick
 from demo.measures import plan_after, plan_extension, plan_supervision, plan_suspension
 from demo.moments import DAY, NEVER, Bools, Floats, Ints, dues, serviced
@@ -18,7 +19,7 @@ def plan_day(world: World, day: int) -> Plan:
     plan = arrivals(world, day, rng)
     _intake(world, plan, rng)
     _dispatch(world, plan, day, rng)
-    late = pick(plan.t_file < NEVER, rng, _late_share(world, plan))
+    late = pick((plan.t_file < NEVER) & (plan.planted == 0), rng, _late_share(world, plan))
     plan_extension(plan, day, rng)
     plan_suspension(plan, day, rng)
     _handle(plan, day, late, rng)
@@ -55,7 +56,9 @@ def _intake(world: World, plan: Plan, rng: np.random.Generator) -> None:
     """Acceptance within 15 minutes for nearly all, a check on the spot for most public reports, filing or not."""
     count = len(plan)
     wait = np.minimum(minutes(rng, count, 4.0, 0.7), 14.5)
-    wait = np.where(rng.random(count) < 0.025, rng.uniform(15, 70, count), wait)
+    wait = np.where(rng.random(count) < 0.0025, rng.uniform(15, 70, count), wait)
+    wait = planting.acceptance(plan, wait, rng)
+    ordinary = plan.planted == 0
     plan.t_accept = np.where(plan.on_spot, NEVER, _whole(plan.reported, wait))
     event = np.isin(plan.category, [n for n, c in enumerate(world.categories) if c.kind in ("event", "component")])
     checked = event & np.isin(plan.source, [*PUBLIC, SOURCES.index("transfer"), SOURCES.index("media")]) & ~plan.on_spot
@@ -64,8 +67,8 @@ def _intake(world: World, plan: Plan, rng: np.random.Generator) -> None:
     plan.t_verify = np.where(plan.needs_check, visit, NEVER)
     decided = _whole(np.where(plan.needs_check, plan.t_verify, plan.t_accept), minutes(rng, count, 3.0, 0.5))
     bad = np.array([0.025, 0.075, 0.11, 0.06, 0.05, 0.005, 0.05, 0.04, 0.08])[plan.source]
-    void = pick(~plan.on_spot, rng, bad)
-    merged = pick(plan.needs_check & ~void, rng, 0.035)
+    void = pick(~plan.on_spot & ordinary, rng, bad)
+    merged = pick(plan.needs_check & ~void & ordinary, rng, 0.035)
     plan.duplicate = np.where(merged, _earlier_of_class(plan), 0)
     merged &= plan.duplicate > 0
     plan.t_void = np.where(void, decided, NEVER)
@@ -90,9 +93,11 @@ def _dispatch(world: World, plan: Plan, day: int, rng: np.random.Generator) -> N
     bureau = world.category_department[plan.category]
     share = np.array([c.street_share for c in world.categories])[plan.category]
     street = len(world.departments) - len(world.streets) + world.street_of[plan.grid]
-    right = np.where(rng.random(count) < share, street, bureau)
+    shared = np.isin(plan.planted, (planting.SAME_REASON, planting.REASON_TWICE))
+    right = np.where((rng.random(count) < share) & ~shared, street, bureau)
     filed = plan.t_file < NEVER
-    returned = pick(filed & (right == bureau) & ~plan.continuous & ~np.isnan(plan.limit_minutes), rng, 0.03)
+    sure = (right == bureau) & (plan.planted == 0)
+    returned = pick(filed & sure & ~plan.continuous & ~np.isnan(plan.limit_minutes), rng, 0.03)
     guess = rng.integers(0, 20, count)
     wrong = np.where(guess == right, (guess + 1) % 20, guess)
     waits = ~plan.continuous & (rng.random(count) < 0.5)
@@ -143,13 +148,15 @@ def _handle(plan: Plan, day: int, late: Bools, rng: np.random.Generator) -> None
     room = np.where(start < NEVER, start + ((held - start) * rng.uniform(0.3, 0.8, count)).astype(np.int64), NEVER)
     plan.t_take = np.where(start < NEVER, np.maximum(np.minimum(taken, room), start + 20), NEVER)
     plan.t_handle = np.where(start < NEVER, np.maximum(done, plan.t_take + 60), NEVER)
+    planting.handling(plan, rng)
 
 
 def _check(plan: Plan, day: int, rng: np.random.Generator) -> None:
     """The check on the spot before closing; a failed one sends the order back to the same department."""
     count = len(plan)
     first = _looked_at(plan, day, plan.t_handle, minutes(rng, count, 48.0, 0.6))
-    rework = pick(plan.t_handle < NEVER, rng, 0.022)
+    twice = np.isin(plan.planted, (planting.REWORK, planting.REWORK_DISSATISFIED))
+    rework = pick((plan.t_handle < NEVER) & ((plan.planted == 0) | (plan.planted > planting.FAST)), rng, 0.022) | twice
     longer = minutes(rng, count, 80.0, 0.7)
     failed = np.where(rework, first, NEVER)
     again = np.where(plan.continuous, _whole(failed, 0.6 * longer), serviced(day, failed, longer))
@@ -171,7 +178,13 @@ def _leave_early(plan: Plan, rng: np.random.Generator) -> None:
     """A few orders are withdrawn, voided or closed by force while they are handled: what was planned then is off."""
     held = plan.t_take < NEVER
     public = np.isin(plan.source, PUBLIC)
-    plain = held & (plan.t_handle0 == NEVER) & (plan.t_extension == NEVER) & (plan.t_suspension == NEVER)
+    plain = (
+        held
+        & (plan.planted == 0)
+        & (plan.t_handle0 == NEVER)
+        & (plan.t_extension == NEVER)
+        & (plan.t_suspension == NEVER)
+    )
     plain &= plan.t_supervision == NEVER
     cancelled = pick(plain & public, rng, 0.012)
     forced = pick(plain & ~cancelled, rng, 0.006)

@@ -15,7 +15,7 @@ APPLICATION: Final = 0x67726964
 """SQLite's application id of a demo city ("grid")."""
 SEEDS: Final = 1 << 16
 """Seeds are below this: seed and fingerprint share the 31 bits of SQLite's user version."""
-PLANNING: Final = ("arrivals", "handling", "measures", "moments", "people", "plan", "world")
+PLANNING: Final = ("arrivals", "handling", "measures", "moments", "people", "plan", "planting", "world")
 HEADER: Final = 72
 _USER_VERSION, _APPLICATION_ID = slice(60, 64), slice(68, 72)
 

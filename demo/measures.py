@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from demo import planting
 from demo.arrivals import pick
 from demo.moments import DAY, NEVER, Bools, Floats, Ints, dues, serviced
 from demo.plan import PUBLIC, SOURCES, Plan
@@ -22,17 +23,21 @@ def plan_extension(plan: Plan, day: int, rng: np.random.Generator) -> None:
     """
     count = len(plan)
     due, start = plan.current_due(), plan.last_dispatch()
-    asks = pick((due < NEVER) & ~plan.continuous & (plan.limit_minutes >= 480), rng, 0.045)
+    ordinary = plan.planted == 0
+    asks = pick(ordinary & (due < NEVER) & ~plan.continuous & (plan.limit_minutes >= 480), rng, 0.045)
+    refused = plan.planted == planting.NO_REASON_REFUSED
+    granted = np.isin(plan.planted, (planting.NO_REASON, planting.SAME_REASON, planting.REASON_TWICE))
+    asks |= (refused | granted) & (due < NEVER)
     room = np.where(asks, due - start, 0)
     asked = np.where(asks, start + (room * rng.uniform(0.45, 0.8, count)).astype(np.int64), NEVER)
-    tardy = rng.random(count) < 0.05
+    tardy = (rng.random(count) < 0.05) & ordinary
     decided = np.where(
         tardy, due + rng.integers(300, 7200, count), serviced(day, asked, _spread(rng, count, 35.0, 0.5))
     )
     decided = np.where(tardy, decided, np.minimum(decided, due - 60))
     plan.t_extension = asked
     plan.t_extended = _only(asks, np.maximum(decided, asked + 60))
-    plan.extension_ok = asks & (rng.random(count) < 0.78)
+    plan.extension_ok = asks & ((rng.random(count) < 0.78) | granted) & ~refused
     plan.due2 = _only(plan.extension_ok, dues(due, plan.limit_minutes, plan.continuous))
 
 
@@ -41,7 +46,7 @@ def plan_suspension(plan: Plan, day: int, rng: np.random.Generator) -> None:
     count = len(plan)
     due, start = plan.current_due(), plan.last_dispatch()
     asks = (due < NEVER) & ~plan.continuous & (plan.limit_minutes >= 960) & (plan.t_extension == NEVER)
-    asks = pick(asks, rng, 0.010)
+    asks = pick(asks & (plan.planted == 0), rng, 0.010)
     asked = np.where(asks, start + ((due - start) * rng.uniform(0.2, 0.6, count)).astype(np.int64), NEVER)
     plan.t_suspension = asked
     plan.t_suspended = _only(asks, np.minimum(serviced(day, asked, _spread(rng, count, 60.0, 0.5)), asked + 3 * DAY))
@@ -58,7 +63,8 @@ def plan_supervision(plan: Plan, day: int, rng: np.random.Generator) -> None:
     due = plan.current_due()
     late = (plan.t_handle < NEVER) & (due < NEVER) & (plan.t_handle > due + 3600)
     named = (plan.source == SOURCES.index("leader")) & (plan.t_handle < NEVER)
-    chosen = pick(late, rng, 0.12) | pick(named, rng, 0.4)
+    ordinary = plan.planted == 0
+    chosen = pick(late & ordinary, rng, 0.12) | pick(named & ordinary, rng, 0.4)
     earliest = np.where(
         late, due + rng.integers(600, 3600, count), plan.last_dispatch() + rng.integers(600, 7200, count)
     )
@@ -79,9 +85,10 @@ def plan_after(plan: Plan, day: int, rng: np.random.Generator) -> None:
     plan.t_appeal = serviced(day, _only(appeals, plan.t_close), rng.uniform(120, 1200, count))
     plan.t_appealed = serviced(day, plan.t_appeal, rng.uniform(300, 1500, count))
     plan.appeal_ok = appeals & (rng.random(count) < 0.45)
-    called = pick(np.isin(plan.source, PUBLIC) & (plan.t_close < NEVER), rng, 0.7)
+    called = planting.called_back(plan, pick(np.isin(plan.source, PUBLIC) & (plan.t_close < NEVER), rng, 0.7))
     plan.t_followup = serviced(day, _only(called, plan.t_close), rng.uniform(480, 1800, count))
     good = rng.random(count) > np.where(late, 0.30, 0.12)
     valid, contacted = rng.random(count) < 0.88, rng.random(count) < 0.96
     mood = np.where(good, np.where(rng.random(count) < 0.75, 2, 1), np.where(rng.random(count) < 0.4, 1, 0))
+    valid, good, mood = planting.contented(plan, valid, good, mood)
     plan.followup = valid * 1 + contacted * 2 + good * 4 + mood * 8

@@ -49,6 +49,10 @@ class Plan:
     duplicate: Ints
     department0: Ints
     department1: Ints
+    planted: Ints
+    """What the detectors must find or must leave alone (``demo.planting.PLANTS``), 0 for nearly all; never written."""
+    t_transfer: Ints
+    """Passed on before it is accepted, which is why that takes longer."""
     t_accept: Ints
     t_verify: Ints
     t_file: Ints
@@ -72,6 +76,8 @@ class Plan:
     t_extension: Ints
     t_extended: Ints
     extension_ok: Bools
+    reason: Ints
+    """Number of the reason given for an extension (``demo.texts.reason``), -1 for none."""
     due2: Ints
     t_suspension: Ints
     t_suspended: Ints

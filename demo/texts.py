@@ -23,6 +23,24 @@ RESULTS: Final = (
 CONDITIONS: Final = ("存在安全隐患", "影响通行", "一般情况", "轻微情况", "其他情况")
 
 
+WHY_LONGER: Final = (
+    "配件需要采购", "施工队伍需要调配", "受连日天气影响", "产权单位尚待确认", "管线位置需要勘查", "需征求周边居民意见",
+    "机械设备正在调运", "材料需要定制",
+)  # fmt: skip
+OF_WHAT: Final = ("灯具", "井盖", "护栏", "树木", "管道", "路面", "标牌", "设施")
+MEANWHILE: Final = ("已设临时围挡", "已张贴告示", "已安排值守", "已做临时修补", "已告知来电人")
+
+
+def reason(number: int) -> str | None:
+    """The reason with this number that a department gives for an extension; None below 0: it gave none."""
+    if number < 0:
+        return None
+    number, why = divmod(number, len(WHY_LONGER))
+    number, what = divmod(number, len(OF_WHAT))
+    days, meanwhile = divmod(number, len(MEANWHILE))
+    return f"（虚构）{OF_WHAT[what]}：{WHY_LONGER[why]}，{MEANWHILE[meanwhile]}，预计{days + 2}日内完成"
+
+
 class Texts:
     """Texts of orders, chosen by class and by the order's own number (``variant``)."""
 
