@@ -17,6 +17,8 @@ WINDOW: Final = 7 * DAY
 ACCEPTED_WITHIN: Final = 15 * 60
 NOT_TAKEN: Final = 0.5
 SILENT: Final = 1.5
+A_LITTLE: Final = 0.005
+"""Share of a limit beyond a threshold: at the threshold itself the clock may stand for a night."""
 SAME: Final = 3
 
 
@@ -66,7 +68,7 @@ def _spans(plan: Plan) -> tuple[Ints, Ints]:
         mine = np.flatnonzero((code == kind) & (plan.t_take < NEVER) & (plan.due0 < NEVER))
         if len(mine):
             since = plan.t_dispatch0[mine] if kind == planting.NOT_TAKEN else plan.t_take[mine]
-            begin[mine] = planting.after(plan, mine, since, share) + 60
+            begin[mine] = planting.after(plan, mine, since, share + A_LITTLE)
             end[mine] = (plan.t_take if kind == planting.NOT_TAKEN else plan.t_handle)[mine]
     span(planting.FAST_NO_PHOTO, plan.t_close, plan.t_close + WINDOW)
     span(planting.REWORK_DISSATISFIED, np.maximum(plan.t_followup, plan.t_close), plan.t_close + WINDOW)

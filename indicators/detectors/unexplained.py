@@ -3,15 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal, not_, or_, select
 
-from data_access.contract import Stage, work_order_events, work_order_measures, work_orders
+from data_access.contract import LocalTime, Stage, work_order_events, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.spans import seconds_between
 from data_access.queries.unseen import given_reasons
 from indicators.detectors.found import DetectedCase, DetectedRule, Fact, Why
 from indicators.detectors.gathering import case_columns, case_of, ruled
-from indicators.rules import orders
 from indicators.values import At
 
 EXPLAINING: Final = ("verify", "return", "transfer", "escalate")
@@ -54,12 +53,12 @@ def _accepted_late(db: ScopedReader, at: At) -> list[DetectedCase]:
         seconds_between(rows.c.reported_at, rows.c.accepted_at) > seconds,
     )  # fmt: skip
     # "is null" would lure SQLite to the index of acceptances, and so through all that never were accepted
-    still = and_(rows.c.stage == Stage.REPORTED.value, func.coalesce(rows.c.accepted_at, orders.FAR) == orders.FAR)
+    still = and_(rows.c.stage == Stage.REPORTED.value, case((rows.c.accepted_at.is_(None), 1), else_=0) == 1)
     waits = and_(still, rows.c.reported_at < at.now - limit)
     found = []
-    for within in (late, waits):
+    for within, until in ((late, rows.c.accepted_at), (waits, literal(at.now, LocalTime()))):
         statement = select(*case_columns(db, rows.c), rows.c.reported_at, rows.c.accepted_at).where(
-            within, func.coalesce(rows.c.handled_on_spot, 0) == 0, not_(_explained(db, rows, at))
+            within, func.coalesce(rows.c.handled_on_spot, 0) == 0, not_(_explained(db, rows, until))
         )
         for row in db.rows(statement):
             waited = ((row.accepted_at or at.now) - row.reported_at).total_seconds() / 60
@@ -67,9 +66,8 @@ def _accepted_late(db: ScopedReader, at: At) -> list[DetectedCase]:
     return found
 
 
-def _explained(db: ScopedReader, rows: Subquery, at: At) -> ColumnElement[bool]:
-    """Something was recorded before the acceptance that says why; without an event log only a visit is known."""
-    until = func.coalesce(rows.c.accepted_at, at.now)
+def _explained(db: ScopedReader, rows: Subquery, until: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Something was recorded before this moment that says why; without an event log only a visit is known."""
     visited = and_(rows.c.verified_at.is_not(None), rows.c.verified_at <= until)
     if not db.shape.has("work_order_events"):
         return visited
