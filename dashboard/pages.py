@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask import current_app, g
 
+from dashboard.halls import hall_of
 from dashboard.keys import LANGUAGES, Focus
 from dashboard.security import viewer_of
 from dashboard.services import Services
@@ -17,13 +18,16 @@ from data_access.reference import Reference
 from data_access.scope import Audience
 from layouts.pages import wall
 from layouts.pages.sentence import sentence
+from layouts.pages.wall import Hall
 from layouts.parts.viewer import Choice, viewer_menu
 from layouts.scene import Place, Scene
 from layouts.words import t
 
 EXTENSION: Final = "gridwall"
 _FIRST: Final = "overview"
-_KNOWN: Final = ("scene", "area", "department", "place", "lang", "layer", "pause")
+_KNOWN: Final = (
+    "scene", "area", "department", "place", "lang", "layer", "pause", "subject", "rotate", "dwell", "wall",
+)  # fmt: skip
 
 
 def register_pages(title: str) -> None:
@@ -65,7 +69,10 @@ def show_wall(scene: Any = None, **query: Any) -> Component:
     focus = _focus(services, reference, asked)
     if found is None or focus is None or not viewer_of().may(Audience.WALL, focus, reference):
         return sentence(t("error-unknown-place", lang), lang)
-    return _page(services, found, _place(focus, reference, lang), lang, reference)
+    hall, wrong = hall_of(viewer_of(), services.settings, asked, tuple(services.plan.scenes))
+    if hall is None:
+        return sentence(t("page-parameter", lang, name=wrong, known=", ".join(_KNOWN)), lang)
+    return _page(services, found, _place(focus, reference, lang), lang, reference, hall)
 
 
 def _focus(services: Services, reference: Reference, asked: dict[str, Any]) -> Focus | None:
@@ -88,7 +95,9 @@ def _place(focus: Focus, reference: Reference, lang: str) -> Place:
     return Place(focus.area, name, area.level, focus.department)
 
 
-def _page(services: Services, scene: Scene, place: Place, lang: str, reference: Reference | None) -> Component:
+def _page(
+    services: Services, scene: Scene, place: Place, lang: str, reference: Reference | None, hall: Hall | None = None
+) -> Component:
     notice = services.settings.notice
     return wall.page(
         scene,
@@ -102,6 +111,7 @@ def _page(services: Services, scene: Scene, place: Place, lang: str, reference: 
         note="" if notice == "none" else t(f"data-note-{notice}", lang),
         address="/wall",
         title=services.settings.title if lang == "zh" else services.settings.title_en,
+        hall=hall,
     )
 
 

@@ -88,6 +88,11 @@ class Settings(BaseSettings):
     title_en: str = Field("", max_length=80, description="Title of the wall in English; by default it names the place")
     area: str = Field("", description="Code of the area the wall begins with; by default the root of the tree")
     language: Literal["zh", "en"] = Field("zh", description="Language without ?lang=")
+    rotate: Texts = Field((), description="Scenes that walls show in turn, by comma; one or none: no turns")
+    dwell: int = Field(60, ge=5, le=3600, description="Seconds that a wall shows a scene before the next")
+    drawer_seconds: int = Field(
+        90, ge=0, le=3600, description="Seconds after which a wall closes what was opened on it and left (0: never)"
+    )
     notice: Literal["none", "demo", "replay"] = Field(
         "none", description="Says on every screen that the data are made up or replayed"
     )

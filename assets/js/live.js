@@ -29,13 +29,23 @@
       url, root, memory: gridwall.bodies.empty(), changed: new Set(), startedAt: clock.now(), answeredAt: null,
       beatSeenAt: null, failures: 0, refusal: null, preparing: false, full: true, poller: null,
     };
+    const fetched = gridwall.rotate.take(url, monotonic());
     started.poller = gridwall.poll.create({
       fetch: window.fetch.bind(window), now: monotonic, url,
       since: () => (started.full ? '' : gridwall.bodies.since(started.memory)),
       answer: (answer) => answered(started, answer),
       fail: (failures) => failed(started, failures),
     });
+    if (fetched) startWith(started, fetched);
     return started;
+  }
+
+  /** A page whose body was fetched before it was shown. @param {Object} s session @param {{body: Object, serverMs: number}} fetched */
+  function startWith(s, fetched) {
+    serverClock().heard(fetched.serverMs);
+    s.answeredAt = serverClock().now();
+    received(s, fetched.body);
+    judge(s);
   }
 
   /** @param {Object} s session @param {number} failures in a row */
@@ -81,12 +91,13 @@
     const now = serverClock().now();
     s.poller.next(gridwall.poll.pause(s.memory.nextMs, now, gridwall.judge.beatLength(s.memory), Math.random()));
     gridwall.reload.seen(s.memory.build, s.root.getAttribute('data-build') || '', monotonic(), Math.random());
-    gridwall.panels.update(s.root, s.memory.props, s.changed);
+    if (!gridwall.control.frozen()) gridwall.panels.update(s.root, s.memory.props, s.changed);
     window.requestAnimationFrame(() => { if (s === session) lists(s); });
   }
 
   /** What is written into rows: soon after they were drawn, and once a second. @param {Object} s session */
   function lists(s) {
+    if (gridwall.control.frozen()) return;
     gridwall.countdown.showAll(s.root, serverClock().now(), s.memory.heads);
     gridwall.pager.turnAll(s.root, monotonic());
   }
@@ -94,6 +105,10 @@
   /** Say on the screen what may be claimed now. @param {Object} s session */
   function judge(s) {
     const now = serverClock().now();
+    if (gridwall.control.frozen()) {
+      gridwall.truth.screen(s.root, 'frozen', now, gridwall.control.frozenAt());
+      return;
+    }
     const state = gridwall.judge.connection({
       now, startedAt: s.startedAt, answeredAt: s.answeredAt, failures: s.failures, refusal: s.refusal,
       preparing: s.preparing, beatAt: s.memory.beatAt, beatSeenAt: s.beatSeenAt, beatMs: gridwall.judge.beatLength(s.memory),
@@ -108,11 +123,12 @@
   /** What is due once a second. @param {Object} s session @param {number} now server milliseconds */
   function everySecond(s, now) {
     gridwall.clock.show(s.root, now);
-    gridwall.panels.update(s.root, s.memory.props, s.changed);
+    if (!gridwall.control.frozen()) gridwall.panels.update(s.root, s.memory.props, s.changed);
     judge(s);
     lists(s);
-    gridwall.map.turnLayers(s.root, monotonic());
+    if (!gridwall.control.frozen()) gridwall.map.turnLayers(s.root, monotonic());
     gridwall.cases.tidy(s.root, monotonic());
+    gridwall.alarm.tick(s.root, monotonic(), now);
     gridwall.reload.tick(monotonic(), gridwall.reload.serverReady, () => window.location.reload());
   }
 
@@ -134,6 +150,8 @@
     if (!s) return;
     if (slept) s.poller.soon();
     s.poller.tick();
+    gridwall.rotate.tick(s.root, monotonic());
+    gridwall.control.tick(s.root, monotonic());
     const now = serverClock().now();
     if (Math.floor(now / 1000) !== second) {
       second = Math.floor(now / 1000);
@@ -154,6 +172,7 @@
   function start() {
     gridwall.panels.take('geometry', gridwall.map.geometryCame);
     gridwall.panels.take('values', gridwall.map.valuesCame);
+    gridwall.panels.take('alarms', gridwall.alarm.came);
     window.setInterval(tick, TICK_MS);
     window.addEventListener('resize', () => { resizedAt = monotonic(); });
     window.addEventListener('online', askSoon);
@@ -165,6 +184,8 @@
   else start();
 
   gridwall.live = {
+    /** The address whose body is on the screen, as far as there is one. */
+    current: () => (session && session.beatSeenAt !== null ? session.url : ''),
     /** For people at the console and for tests: what this screen knows. */
     peek: () => session && {memory: session.memory, failures: session.failures, now: serverClock().now()},
   };

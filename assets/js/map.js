@@ -133,6 +133,13 @@
     window.history.replaceState(window.history.state, '', address.href);
   }
 
+  /** The address has another layer, or none: this map too. */
+  function follow() {
+    view.fixed = layerOfAddress();
+    if (view.fixed && view.fixed !== view.active) activate(view.fixed);
+    else showLayer();
+  }
+
   /** @param {string} panel */
   function activate(panel) {
     view.active = panel;
@@ -364,7 +371,13 @@
   document.addEventListener('click', tabClicked);
   if (window.L) window.L.Map.addInitHook(function () { adopt(this); });
 
+  /** @returns {boolean} whether the map is as whole as it will be: its cells are painted, or there are none to paint */
+  function drawn() {
+    return !view.frame || (Boolean(view.files.cells) && gridwall.mapcells.drawn());
+  }
+
   gridwall.map = {
+    drawn, follow,
     turnLayers, resized, forget, collectCell, collectOutline, outlineStyle, borderStyle, waterStyle,
     cellStyle: (feature) => gridwall.mapcells.style(feature), geometryCame, valuesCame,
     /** For tests: what the map shows. */

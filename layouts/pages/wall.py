@@ -1,6 +1,7 @@
 """The page of a wall: header, one scene, the drawer that a click on the map opens."""
 
 import json
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from dash import dcc, html
@@ -12,6 +13,29 @@ from layouts.parts.drawer import drawer
 from layouts.scene import Place, Scene
 from layouts.scenes import SCENES
 from layouts.words import LANGUAGES, browser_words, t
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """How a screen behaves while nobody is at it.
+
+    ``rotate`` are the ids of the scenes it shows in turn, each for ``dwell_s`` seconds; what was opened on it is closed
+    after ``drawer_s`` seconds (0: never). ``name`` is the wall's, by which ``/control`` reaches it ("": it does not).
+    """
+
+    name: str = ""
+    rotate: tuple[str, ...] = ()
+    dwell_s: float = 60
+    drawer_s: float = 0
+
+
+def _hall(hall: Hall) -> dict[str, str]:
+    return {
+        "data_wall": hall.name,
+        "data_rotate": " ".join(hall.rotate),
+        "data_dwell_s": f"{hall.dwell_s:g}",
+        "data_drawer_s": f"{hall.drawer_s:g}",
+    }
 
 
 def page(
@@ -27,8 +51,9 @@ def page(
     note: str = "",
     address: str = "/",
     title: str = "",
+    hall: Hall | None = None,
 ) -> Component:
-    """The whole page.
+    """The whole page. ``hall`` says how it behaves while nobody is at it.
 
     ``now_ms`` is the server's time in epoch milliseconds, ``zone`` the city's time zone, ``note`` a remark on the data
     ("demonstration data") already in the language, ``address`` the path of this page for
@@ -50,6 +75,8 @@ def page(
             data_now=str(now_ms),
             data_build=build,
             data_connection="waiting",
+            data_scene=scene.id,
+            **_hall(hall or Hall()),
             data_words=json.dumps(browser_words(lang), ensure_ascii=False),
         ),
     )

@@ -3,10 +3,25 @@
 from collections.abc import Mapping
 from typing import Final
 
-from layouts.panel import Panel
-from layouts.scene import Scene
-from layouts.scenes import overview
+from dash.development.base_component import Component
 
-SCENES: Final[Mapping[str, Scene]] = {scene.id: scene for scene in (overview.SCENE,)}
+from layouts.panel import Panel
+from layouts.panels import alarms
+from layouts.scene import Place, Scene
+from layouts.scenes import orders, overview
+
+
+def _with_alarms(scene: Scene) -> Scene:
+    """The scene, and over it the alarms, which stand in every one."""
+
+    def layout(place: Place, lang: str) -> Component:
+        main = scene.layout(place, lang)
+        main.children = [*main.children, alarms.frame(lang)]
+        return main
+
+    return Scene(scene.id, (*scene.shows, alarms.PANEL), layout)
+
+
+SCENES: Final[Mapping[str, Scene]] = {scene.id: _with_alarms(scene) for scene in (overview.SCENE, orders.SCENE)}
 PANELS: Final[Mapping[str, Panel]] = {panel.id: panel for scene in SCENES.values() for panel in scene.shows}
 """Every panel of the broadcast: those the scenes show."""

@@ -12,7 +12,7 @@ from flask import request
 from werkzeug.serving import make_server
 
 from layouts import ids
-from layouts.pages.wall import page
+from layouts.pages.wall import Hall, page
 from layouts.scene import Place
 from layouts.scenes import PANELS, SCENES
 from layouts.words import t
@@ -28,7 +28,9 @@ _WHY = {
 
 
 class HandWall(FakeWall):
-    """All panels of all scenes, drawn from the hand-made readings."""
+    """All panels of all scenes, drawn from the hand-made readings; ``hall`` is how the screen behaves by itself."""
+
+    hall: Hall = Hall()
 
     def fill(self, lang: str, state: str = "live", data: Mapping[str, Any] | None = None) -> None:
         """Every panel in this state, from other values if they are given; what was never read has no props."""
@@ -66,6 +68,7 @@ def standing() -> Iterator[HandWall]:
             now_ms=wall.now(),
             build=wall.build,
             note=t("data-note-demo", lang),
+            hall=wall.hall,
         )
 
     app.server.add_url_rule("/live/<path:rest>", "live", lambda rest: wall.answer(request.args.get("since")))
