@@ -264,20 +264,21 @@ def _group(scheme: Scheme, group: UnitGroup, units: Sequence[Drawn]) -> ScoreGro
     values = [unit.score or 0.0 for unit, _ in scored]
     ranks = [1 + sum(other > value for other in values) for value in values]
     worse = [1 + sum(other < value for other in values) for value in values]
+    most = len(scored) // 3
     draws = [drawn for _, drawn in scored if drawn is not None]
     ranges = rank_ranges(draws, ranks) if draws else [(rank, rank) for rank in ranks]
     rows = tuple(
-        replace(unit, rank=rank, rank_low=low, rank_high=high, list=_listed(scheme, unit, rank, last))
+        replace(unit, rank=rank, rank_low=low, rank_high=high, list=_listed(scheme, unit, rank, last, most))
         for (unit, _), rank, last, (low, high) in zip(scored, ranks, worse, ranges, strict=True)
     )
     few = sorted((unit for unit, _ in units if unit.score is None), key=lambda unit: unit.code)
     return ScoreGroup(group.key, group.name, rows, tuple(few))
 
 
-def _listed(scheme: Scheme, unit: UnitScore, rank: int, last: int) -> Literal["red", "yellow"] | None:
-    """``last`` is the rank counted from below. The two lists cannot meet: their grades differ."""
+def _listed(scheme: Scheme, unit: UnitScore, rank: int, last: int, most: int) -> Literal["red", "yellow"] | None:
+    """``last`` is the rank from below, ``most`` the longest a list may be. A unit cannot be on both: grades differ."""
     floor = {grade.key: grade.low for grade in scheme.grades}
     mine = floor[unit.grade or scheme.grades[-1].key]
-    if rank <= scheme.red.count and mine >= floor[scheme.red.grade]:
+    if rank <= min(scheme.red.count, most) and mine >= floor[scheme.red.grade]:
         return "red"
-    return "yellow" if last <= scheme.yellow.count and mine <= floor[scheme.yellow.grade] else None
+    return "yellow" if last <= min(scheme.yellow.count, most) and mine <= floor[scheme.yellow.grade] else None

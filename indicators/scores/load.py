@@ -22,7 +22,7 @@ SUBJECTS: Final[tuple[Subject, ...]] = ("department", "county", "street")
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-_Words = Annotated[str, Field(min_length=1, max_length=200)]
+_Words = Annotated[str, Field(min_length=1, max_length=400)]
 
 
 class _Part(BaseModel):

@@ -57,7 +57,10 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class ListRule:
-    """Red list: the first ``count`` of a group, not below ``grade``. Yellow list: the last, not above it."""
+    """Red list: the first ``count`` of a group, not below ``grade``. Yellow list: the last, not above it.
+
+    Neither is longer than a third of the group, so that the first of two is not commended for being there.
+    """
 
     count: int
     grade: str
