@@ -4,11 +4,11 @@ Pure values: ``readings.moved.judged_at`` finds the few such orders of a snapsho
 them into every condition, so that a count, its list, the map and the score judge alike.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement
 
@@ -38,7 +38,7 @@ class Deadline:
     @property
     def moved(self) -> bool:
         """Whether it is another than the source's."""
-        return self.due != self.source
+        return self.computed or self.due != self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,11 @@ class Moved:
                 into.add(order_id)
         return frozenset(out), frozenset(into)
 
+    def between(self, start: datetime, end: datetime) -> "Moved":
+        """Only those whose effective deadline lies in [start, end)."""
+        here = {one: found for one, found in self.by_id.items() if found.due is not None and start <= found.due < end}
+        return Moved(here, self.since, self.dialect)
+
     def closed_late(self) -> tuple[frozenset[str], frozenset[str]]:
         """Closed orders that kept the source's deadline and not the effective one, and the other way round."""
         out, into = set[str](), set[str]()
@@ -99,10 +104,6 @@ class Moved:
         """The effective deadline of an order whose source has this one; None when it has none or is parked."""
         found = self.by_id.get(order_id)
         return source if found is None else found.due
-
-    def listed(self, ids: Iterable[str]) -> dict[str, Any]:
-        """Effective deadlines of these orders, those without one left out."""
-        return {one: self.by_id[one].due for one in ids if one in self.by_id and self.by_id[one].due is not None}
 
 
 NOTHING_MOVED: Final = Moved()

@@ -13,7 +13,7 @@ from indicators.policy import Policy
 from indicators.workcalendar import WorkCalendar
 
 if TYPE_CHECKING:
-    from indicators.book import OpenBook
+    from indicators.book import Book
 
 _Z95: Final = 1.959963984540054
 SKEW: Final = timedelta(minutes=5)
@@ -169,7 +169,7 @@ class At:
     ledger: FrozenPeriods | None = None
     """Where scores look for frozen periods; without one every period is provisional."""
     moved: Moved = NOTHING_MOVED
-    book: "OpenBook | None" = None
+    book: "Book | None" = None
     """The open orders as the publisher keeps them; without one they are read when asked for."""
 
     def __post_init__(self) -> None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from sqlalchemy import ColumnElement, and_, case, literal
+from sqlalchemy import ColumnElement, and_
 
-from data_access.contract import LocalTime
 from indicators.policy import Policy
 from indicators.rules import orders
 from indicators.rules.orders import Columns
@@ -181,10 +180,7 @@ class DueIn:
 
     def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
         """The time by which an order belongs to a day: its effective deadline."""
-        start, end = self.span.bounds(at)
-        here = ((one, found.due) for one, found in at.moved.by_id.items() if found.due and start <= found.due < end)
-        moved = [(o.id == one, literal(due, LocalTime())) for one, due in sorted(here)]
-        return case(*moved, else_=orders.due(o)) if moved else orders.due(o)
+        return orders.effective_due(o, at.moved.between(*self.span.bounds(at)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,33 @@
 """Deadlines that press: the list of the most urgent orders, and the lights of all open ones."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, not_, or_, select
 
-from data_access.contract import work_order_measures, work_orders
+from data_access.codes import among
+from data_access.contract import work_orders
 from data_access.engine import ScopedReader
-from data_access.queries.counting import total
-from data_access.reference import Category
-from indicators.policy import LightLevels, Policy
+from indicators.book import standing_pauses
+from indicators.effective import Facts, Suspension, clock_of, effective
 from indicators.readings import standing
+from indicators.readings.book import book_of
+from indicators.readings.moved import Measures, fact_columns, facts_of, judged_at, measures_of
 from indicators.registry import REGISTRY, next_cut
 from indicators.rules import orders
+from indicators.turns import turns
 from indicators.values import At, Light, NotRecorded
 from indicators.workcalendar import Clock, Pause
 
+__all__ = [
+    "PAGE", "Lights", "Sla", "SlaRow", "clock_of", "light_at", "light_now", "light_of_row", "lights", "listable",
+    "measures_of", "pause_now", "pauses_of", "remaining", "remaining_at", "row_columns", "sla",
+]  # fmt: skip
+
 PAGE = 14
 """Overdue orders listed, and as many that are due next."""
-_SUSPENSION: Final = ("kind", "result", "from_at", "until_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,8 @@ class SlaRow:
     """One pressing order; area and department are codes.
 
     ``remaining_s`` are seconds of its clock, negative when overdue; they stand while not ``running``. ``flips_at`` is
-    when the clock next stops or starts (None: not within 60 days).
+    when the clock next stops or starts (None: not within 60 days). ``due`` is the effective deadline; ``computed``
+    (推算): by the limit, where the source has none.
     """
 
     order_id: str
@@ -42,14 +48,15 @@ class SlaRow:
     remaining_s: float
     running: bool
     flips_at: datetime | None
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sla:
     """The most urgent open orders: overdue ones, oldest deadline first, then those due next; with the totals.
 
-    ``overdue`` are all past the source's deadline; ``suspended`` of them stand still by a suspension that began before
-    it: nobody is late with these, so they are not listed.
+    Deadlines are effective ones. ``suspended`` are past the source's deadline and stand still, or have had their time
+    given back: nobody is late with these, so that they are neither listed as late nor counted in ``overdue``.
     """
 
     rows: tuple[SlaRow, ...]
@@ -65,50 +72,27 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
     entry = REGISTRY["overdue"]
     if missing := entry.missing(db.shape):
         return NotRecorded(missing)
-    rows = db.scoped(work_orders)
+    at = judged_at(db, at)
     n = standing.everything(db, at)
-    overdue = orders.due_ranges(rows.c, orders.PAST, at.now)
-    still = _stands_still(db, rows, at)
-    moving = [] if still is None else [not_(still)]
-    # some of these turn out not to be late (``_late``): enough are asked for that the page is full all the same
-    past_due = [row for one in overdue for row in _listed(db, rows, and_(one, *moving), 4 * PAGE)]
-    past_due.sort(key=lambda row: (row.due, row.id))
-    late = _late(db, at, past_due[: 4 * PAGE])
-    soon = _next(db, rows, at.now)
+    late, soon = _ordered(db, at, orders.PAST, (at.now, at.now)), _ordered(db, at, at.now, _edges(db, at))
     listed = (*late[:PAGE], *soon[:PAGE])
-    pauses = pauses_of(db, [row.id for row in listed])
+    taken = measures_of(db, [one.row.id for one in listed])
     return Sla(
-        tuple(_row(db, at, row, pauses.get(row.id, ())) for row in listed),
+        tuple(_row(db, at, one, taken) for one in listed),
         n.overdue,
         next_cut(at),
         n.soon,
         len(late) > PAGE or len(soon) > PAGE,
-        0 if still is None else total(db, rows, {"n": still}, where=[orders.is_open(rows.c)], either=overdue)["n"],
+        standing.held(db, at),
     )
 
 
-def _late(db: ScopedReader, at: At, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Row[*tuple[Any, ...]]]:
-    """Without those whose deadline a suspension, over by now, has moved past now."""
-    pauses = pauses_of(db, [row.id for row in rows])
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of ``row_columns`` with its effective deadline."""
 
-    def late(row: Row[*tuple[Any, ...]]) -> bool:
-        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
-        return effective_due(at, row.due, clock, pauses.get(row.id, ())) < at.now
-
-    return [row for row in rows if row.id not in pauses or late(row)]
-
-
-def _stands_still(db: ScopedReader, rows: Subquery, at: At) -> ColumnElement[bool] | None:
-    """Suspended now, since before the deadline; None where suspensions are not recorded."""
-    if not db.shape.has("work_order_measures", *_SUSPENSION):
-        return None
-    taken = db.scoped(work_order_measures)
-    runs = and_(
-        taken.c.from_at <= at.now,
-        taken.c.from_at <= orders.due(rows.c),
-        or_(taken.c.until_at.is_(None), taken.c.until_at > at.now),
-    )
-    return exists(select(taken.c.order_id).where(taken.c.order_id == rows.c.id, *_suspended(taken), runs))
+    due: datetime
+    row: Any
 
 
 def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnElement[bool]]:
@@ -122,91 +106,149 @@ def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnEleme
     return [or_(category.is_(None), category.not_in(hidden))] if hidden else []
 
 
-def _next(db: ScopedReader, rows: Subquery, now: datetime) -> list[Row[*tuple[Any, ...]]]:
-    """The open orders that are due next. Where the page ends is asked first, of the index alone.
+def _ordered(db: ScopedReader, at: At, start: datetime, ends: tuple[datetime, datetime]) -> list[Waiting]:
+    """At least a page and one more of the open orders with an effective deadline from ``start`` on, by that deadline.
+
+    ``ends`` limit what is read by closing and by handling deadlines. Orders that are judged by another deadline than
+    the source's are asked for themselves, the rest by the index.
+    """
+    rows = db.scoped(work_orders)
+    aside = [one for one, deadline in at.moved.by_id.items() if deadline.source is not None]
+    rest = [not_(among(rows.c.id, aside, db.dialect))] if aside else []
+    found = [
+        row
+        for place, end in enumerate(ends)
+        for row in _listed(db, and_(orders.due_ranges(rows.c, start, end)[place], *rest))
+    ]
+    found += _moved_between(db, at, start, max(ends))
+    waiting = [Waiting(due, row) for row in found if (due := at.moved.due_of(row.id, _source(row))) is not None]
+    return sorted(waiting, key=lambda one: (one.due, one.row.id))
+
+
+def _moved_between(db: ScopedReader, at: At, start: datetime, end: datetime) -> list[Row[*tuple[Any, ...]]]:
+    """A page and one more, where there are so many, of those judged by another deadline; the next due first."""
+    rows = db.scoped(work_orders)
+    due = sorted(
+        (deadline.due, one)
+        for one, deadline in at.moved.by_id.items()
+        if deadline.closed_at is None and deadline.due is not None and start <= deadline.due < end
+    )
+    found: list[Row[*tuple[Any, ...]]] = []
+    while due and len(found) <= PAGE:
+        ids, due = [one for _, one in due[: 4 * PAGE]], due[4 * PAGE :]
+        found += _listed(db, among(rows.c.id, ids, db.dialect), len(ids))
+    return found
+
+
+def _edges(db: ScopedReader, at: At) -> tuple[datetime, datetime]:
+    """Where the page of what is due next ends, by closing and by handling deadlines: asked of the index alone.
 
     Without that the engine would fetch and sort every open order of the city for the few that are shown.
     """
-    found = []
-    for place, due_in in enumerate(orders.due_ranges(rows.c, now, orders.FAR)):
+    rows = db.scoped(work_orders)
+    # those judged by another deadline are among them: so many more are counted
+    skipped = PAGE + sum(deadline.source is not None for deadline in at.moved.by_id.values())
+    ends = []
+    for within in orders.due_ranges(rows.c, at.now, orders.FAR):
         edge = select(rows.c.close_due_at, rows.c.handle_due_at)
-        edge = edge.where(orders.is_open(rows.c), due_in, *listable(db, rows.c.category_code))
-        edge = edge.order_by(rows.c.close_due_at, rows.c.handle_due_at).offset(PAGE).limit(1)
+        edge = edge.where(orders.is_open(rows.c), within, *listable(db, rows.c.category_code))
+        edge = edge.order_by(rows.c.close_due_at, rows.c.handle_due_at).offset(skipped).limit(1)
         last = [close or handle for close, handle in db.rows(edge)]
-        end = last[0] + timedelta(seconds=1) if last else orders.FAR
-        found += _listed(db, rows, orders.due_ranges(rows.c, now, end)[place])
-    return sorted(found, key=lambda row: (row.due, row.id))
+        ends.append(last[0] + timedelta(seconds=1) if last else orders.FAR)
+    return ends[0], ends[1]
 
 
-def _listed(
-    db: ScopedReader, rows: Subquery, condition: ColumnElement[bool], most: int = 0
-) -> list[Row[*tuple[Any, ...]]]:
-    """Open orders by deadline, one more than a page or ``most``."""
-    due = orders.due(rows.c)
+def _listed(db: ScopedReader, condition: ColumnElement[bool], most: int = 0) -> list[Row[*tuple[Any, ...]]]:
+    """Open orders by the source's deadline, one more than a page or ``most``."""
+    rows = db.scoped(work_orders)
     statement = (
-        select(
-            rows.c.id,
-            rows.c.category_code,
-            rows.c.area_code,
-            rows.c.department_code,
-            due.label("due"),
-            orders.clock_start(rows.c).label("start"),
-            rows.c.limit_clock,
-        )
+        select(*row_columns(rows))
         .where(orders.is_open(rows.c), condition, *listable(db, rows.c.category_code))
-        .order_by(due, rows.c.id)
+        .order_by(orders.due(rows.c), rows.c.id)
         .limit(max(PAGE + 1, most))
     )
     return list(db.rows(statement))
 
 
-def clock_of(own: str | None, category: Category | None, policy: Policy) -> Clock:
-    """The clock of an order: its own, else its class's, else the policy's. An unknown word counts as not said."""
-    for said in (own, category.limit_clock if category else None):
-        if said in (Clock.WORK.value, Clock.CONTINUOUS.value):
-            return Clock(said)
-    return Clock(policy.clock.default)
+def row_columns(rows: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """The columns of an order that its light and a line of a list need."""
+    return (*fact_columns(rows), rows.c.area_code, rows.c.department_code, orders.clock_start(rows.c).label("start"))
 
 
-def light_of(use: float, levels: LightLevels, *, overdue: bool) -> Light:
-    """The light of a use of working time. Overdue is decided by the deadline itself, never by the division."""
-    if overdue:
-        return Light.LONG if use > levels.long else Light.OVERDUE
-    if use >= levels.near:
-        return Light.NEAR
-    return Light.WATCH if use >= levels.watch else Light.CALM
+def _source(row: Any) -> datetime | None:
+    due: datetime | None = row.close_due_at or row.handle_due_at
+    return due
+
+
+def _row(db: ScopedReader, at: At, one: "Waiting", taken: Measures) -> SlaRow:
+    row = one.row
+    facts = facts_of(db, at, row, *taken.of(row.id))
+    pauses = [Pause(each.start, each.end) for each in facts.suspensions]
+    return SlaRow(
+        row.id,
+        row.category_code or "",
+        row.area_code or "",
+        row.department_code,
+        one.due,
+        light_at(at, facts, row.start),
+        remaining_at(at, facts),
+        at.calendar.running(at.now, facts.clock, pauses),
+        at.calendar.next_flip(at.now, facts.clock, pauses),
+        row.id in at.moved.by_id and at.moved.by_id[row.id].computed,
+    )
+
+
+# -- one order -------------------------------------------------------------------------------------------------------
+
+
+def light_at(at: At, facts: Facts, start: datetime | None) -> Light:
+    """The light of one open order: paused while a suspension runs that began before it was late, or parked."""
+    deadline = effective(at.calendar, facts)
+    if deadline.missing:
+        return Light.NONE
+    if deadline.due is None or pause_now(at, standing_pauses(facts, deadline)) is not None:
+        return Light.PAUSED
+    every = [Pause(one.start, one.end) for one in facts.suspensions]
+    return turns(at.calendar, at.policy.lights, start, deadline.due, facts.clock, every).light(at.now)
+
+
+def remaining_at(at: At, facts: Facts) -> float:
+    """Seconds of the clock left, negative when overdue; a suspended order keeps what it had when that began."""
+    deadline = effective(at.calendar, facts)
+    every = [Pause(one.start, one.end) for one in facts.suspensions]
+    if deadline.due is not None:
+        return at.calendar.remaining(at.now, deadline.due, facts.clock, every)
+    endless = min((one.start for one in facts.suspensions if one.end is None), default=at.now)
+    others = replace(facts, suspensions=tuple(one for one in facts.suspensions if one.end is not None))
+    before = effective(at.calendar, others).due
+    if before is None:
+        return 0.0
+    return at.calendar.remaining(min(endless, at.now), before, facts.clock, [one for one in every if one.end])
+
+
+def light_of_row(db: ScopedReader, at: At, row: Any, taken: Measures) -> Light:
+    """``light_at`` of a row of ``row_columns`` with the measures of its order."""
+    return light_at(at, facts_of(db, at, row, *taken.of(row.id)), row.start)
 
 
 def pauses_of(db: ScopedReader, order_ids: Sequence[str]) -> Mapping[str, tuple[Pause, ...]]:
     """Approved suspensions of these orders (a short list), by order."""
-    if not order_ids or not db.shape.has("work_order_measures", *_SUSPENSION):
-        return {}
-    taken = db.scoped(work_order_measures)
-    return _pauses(db, select(*_spans(taken)).where(*_suspended(taken), taken.c.order_id.in_(order_ids)))
+    found = measures_of(db, order_ids).suspensions
+    return {one: tuple(Pause(each.start, each.end) for each in taken) for one, taken in found.items()}
 
 
-def _pauses_of_open(db: ScopedReader) -> Mapping[str, tuple[Pause, ...]]:
-    """Approved suspensions of all open orders, by order."""
-    if not db.shape.has("work_order_measures", *_SUSPENSION):
-        return {}
-    taken, rows = db.scoped(work_order_measures), db.scoped(work_orders)
-    mine = taken.c.order_id.in_(select(rows.c.id).where(orders.is_open(rows.c)))
-    return _pauses(db, select(*_spans(taken)).where(mine, *_suspended(taken)))
+def light_now(at: At, due: datetime, start: datetime | None, clock: Clock, pauses: Sequence[Pause] = ()) -> Light:
+    """``light_at`` of an order with this deadline of the source and these suspensions."""
+    return light_at(at, _facts(due, clock, pauses), start)
 
 
-def _spans(taken: Subquery) -> tuple[ColumnElement[Any], ...]:
-    return taken.c.order_id, taken.c.from_at, taken.c.until_at
+def remaining(at: At, due: datetime, clock: Clock, pauses: Sequence[Pause] = ()) -> float:
+    """``remaining_at`` of an order with this deadline of the source and these suspensions."""
+    return remaining_at(at, _facts(due, clock, pauses))
 
 
-def _suspended(taken: Subquery) -> tuple[ColumnElement[bool], ...]:
-    return taken.c.kind == "suspension", taken.c.result == "approved", taken.c.from_at.is_not(None)
-
-
-def _pauses(db: ScopedReader, statement: Select[*tuple[Any, ...]]) -> Mapping[str, tuple[Pause, ...]]:
-    found: dict[str, tuple[Pause, ...]] = {}
-    for order_id, start, end in db.rows(statement):
-        found[order_id] = (*found.get(order_id, ()), Pause(start, end))
-    return found
+def _facts(due: datetime, clock: Clock, pauses: Sequence[Pause]) -> Facts:
+    return Facts(None, due, clock, suspensions=tuple(Suspension(one.start, one.end) for one in pauses))
 
 
 def pause_now(at: At, pauses: Sequence[Pause]) -> Pause | None:
@@ -214,54 +256,14 @@ def pause_now(at: At, pauses: Sequence[Pause]) -> Pause | None:
     return next((p for p in pauses if p.start <= at.now and (p.end is None or at.now < p.end)), None)
 
 
-def effective_due(at: At, due: datetime, clock: Clock, pauses: Sequence[Pause] = ()) -> datetime:
-    """The deadline moved by the working time of the suspensions that began before it, so far as they have lasted."""
-    for pause in sorted(pauses, key=lambda pause: pause.start):
-        if pause.start <= due:
-            stood = at.calendar.worked_between(pause.start, min(pause.end or at.now, at.now), clock)
-            due = at.calendar.due(due, stood / 60, "minute", clock) if stood else due
-    return due
-
-
-def remaining(at: At, due: datetime, clock: Clock, pauses: Sequence[Pause] = ()) -> float:
-    """Seconds of the clock left, negative when overdue; a suspended order keeps what it had when that began."""
-    pause = pause_now(at, pauses)
-    if pause is None or due < pause.start:
-        return at.calendar.remaining(at.now, effective_due(at, due, clock, pauses), clock, pauses)
-    return at.calendar.remaining(pause.start, due, clock, [other for other in pauses if other is not pause])
-
-
-def light_now(at: At, due: datetime, start: datetime | None, clock: Clock, pauses: Sequence[Pause] = ()) -> Light:
-    """The light of one open order with a deadline; paused while a suspension runs that began before it was late."""
-    pause = pause_now(at, pauses)
-    if pause is not None and pause.start <= due:
-        return Light.PAUSED
-    due = effective_due(at, due, clock, pauses)
-    late = due < at.now
-    use = at.calendar.use(start, due, at.now, clock, pauses) if start is not None else float(late)
-    return light_of(use, at.policy.lights, overdue=late)
-
-
-def _row(db: ScopedReader, at: At, row: Row[*tuple[Any, ...]], pauses: Sequence[Pause]) -> SlaRow:
-    clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
-    return SlaRow(
-        row.id,
-        row.category_code or "",
-        row.area_code or "",
-        row.department_code,
-        row.due,
-        light_now(at, row.due, row.start, clock, pauses),
-        remaining(at, row.due, clock, pauses),
-        at.calendar.running(at.now, clock, pauses),
-        at.calendar.next_flip(at.now, clock, pauses),
-    )
+# -- all of them -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """Open orders by light; ``none`` have no deadline (yet).
+    """Open orders by light; ``none`` have no deadline (yet), not even a computed one.
 
-    ``paused`` stand still by a suspension that began before their deadline, whether that has passed since or not.
+    ``paused`` stand still by a suspension that began before their deadline, the parked ones among them.
     """
 
     calm: int
@@ -274,28 +276,11 @@ class Lights:
 
 
 def lights(db: ScopedReader, at: At) -> Lights | NotRecorded:
-    """All open orders through the working calendar, in numpy; those that were ever suspended one by one."""
-    entry = REGISTRY["overdue"]
-    if missing := entry.missing(db.shape):
+    """All open orders of the place, from the open book."""
+    if missing := REGISTRY["overdue"].missing(db.shape):
         return NotRecorded(missing)
-    rows = db.scoped(work_orders)
-    statement = select(
-        rows.c.id, orders.due(rows.c), orders.clock_start(rows.c), rows.c.limit_clock, rows.c.category_code
-    ).where(orders.is_open(rows.c))
-    pauses = _pauses_of_open(db)
-    tally: Counter[Light] = Counter()
-    by_clock: dict[Clock, list[tuple[datetime, datetime]]] = {clock: [] for clock in Clock}
-    for order_id, due, start, said, category in db.rows(statement):
-        if due is None:
-            tally[Light.NONE] += 1
-            continue
-        clock = clock_of(said, db.reference.categories.get(category), at.policy)
-        if order_id in pauses:
-            tally[light_now(at, due, start, clock, pauses[order_id])] += 1
-        else:
-            by_clock[clock].append((due, start or due))
-    for clock, found in by_clock.items():
-        tally.update(_lights_of(at, clock, found))
+    book = book_of(db, at)
+    tally = book.lights(book.seen(db.scope, db.reference), at.now)
     return Lights(
         tally[Light.CALM],
         tally[Light.WATCH],
@@ -304,23 +289,4 @@ def lights(db: ScopedReader, at: At) -> Lights | NotRecorded:
         tally[Light.LONG],
         none=tally[Light.NONE],
         paused=tally[Light.PAUSED],
-    )
-
-
-def _lights_of(at: At, clock: Clock, found: Sequence[tuple[datetime, datetime]]) -> Counter[Light]:
-    """Orders that were never suspended: deadlines and starts, by light."""
-    if not found:
-        return Counter()
-    dues, starts = (np.array(times, dtype="datetime64[s]") for times in zip(*found, strict=True))
-    late = dues < np.datetime64(at.now, "s")
-    use = at.calendar.use_many(starts, dues, np.datetime64(at.now, "s"), clock)
-    levels = at.policy.lights
-    return Counter(
-        {
-            Light.LONG: int((late & (use > levels.long)).sum()),
-            Light.OVERDUE: int((late & ~(use > levels.long)).sum()),
-            Light.NEAR: int((~late & (use >= levels.near)).sum()),
-            Light.WATCH: int((~late & (use >= levels.watch) & (use < levels.near)).sum()),
-            Light.CALM: int((~late & (use < levels.watch)).sum()),
-        }
     )

@@ -1,23 +1,23 @@
 """One area and one order, for somebody who asks: the conversation behind the map and the lists."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from data_access.contract import Stage, work_order_events, work_orders
 from data_access.engine import ScopedReader
 from data_access.errors import UnknownPlace
+from indicators.effective import effective
 from indicators.readings import standing
 from indicators.readings.counts import Pulse, pulse
-from indicators.readings.deadlines import clock_of, light_now, listable, pauses_of
+from indicators.readings.deadlines import light_at, light_of_row, listable, row_columns
+from indicators.readings.moved import Measures, facts_of, judged_at, measures_of
 from indicators.readings.people import on_duty_by_area
 from indicators.registry import REGISTRY
 from indicators.rules import orders
 from indicators.values import At, Light
-from indicators.workcalendar import Pause
 
 LISTED = 50
 
@@ -66,26 +66,24 @@ def area_facts(db: ScopedReader, at: At) -> AreaFacts:
     people = None
     if not REGISTRY["on_duty"].missing(db.shape) and not _of_department(here):
         people = list(on_duty_by_area(here, at).values())
-    due = orders.due(rows.c)
+    at = judged_at(here, at)
+    due = orders.effective_due(rows.c, at.moved)
     title = [rows.c.title] if db.scope.persons else []
     statement = (
-        select(
-            rows.c.id, rows.c.category_code, rows.c.area_code, rows.c.department_code, rows.c.stage,
-            rows.c.reported_at, due.label("due"), orders.clock_start(rows.c).label("start"), rows.c.limit_clock, *title,
-        )
+        select(*row_columns(rows), rows.c.reported_at, due.label("due"), *title)
         .where(open_now, *listable(here, rows.c.category_code))
         .order_by(due.is_(None), due, rows.c.id)
         .limit(LISTED + 1)
-    )  # fmt: skip
+    )
     found = here.rows(statement)
-    pauses = pauses_of(here, [row.id for row in found[:LISTED]])
+    taken = measures_of(here, [row.id for row in found[:LISTED]])
     return AreaFacts(
         code,
         pulse(here, at),
         sum(present for present, _ in people) if people is not None else None,
         sum(planned for _, planned in people) if people is not None else None,
         tuple((s.value, stages[s.value].open if s.value in stages else 0) for s in orders.OPEN_STAGES),
-        tuple(_order(here, at, row, pauses.get(row.id, ())) for row in found[:LISTED]),
+        tuple(_order(here, at, row, taken) for row in found[:LISTED]),
         len(found) > LISTED,
     )
 
@@ -95,7 +93,7 @@ def _of_department(db: ScopedReader) -> bool:
     return any(grant.areas is None and grant.departments is not None for grant in db.scope.grants)
 
 
-def _order(db: ScopedReader, at: At, row: Any, pauses: Sequence[Pause]) -> FactOrder:
+def _order(db: ScopedReader, at: At, row: Any, taken: Measures) -> FactOrder:
     return FactOrder(
         row.id,
         row.category_code or "",
@@ -104,16 +102,9 @@ def _order(db: ScopedReader, at: At, row: Any, pauses: Sequence[Pause]) -> FactO
         row.stage,
         row.reported_at,
         row.due,
-        _light(db, at, row, pauses),
+        light_of_row(db, at, row, taken),
         row.title if db.scope.persons else None,
     )
-
-
-def _light(db: ScopedReader, at: At, row: Any, pauses: Sequence[Pause]) -> Light:
-    if row.due is None or row.stage not in orders.OPEN_STAGES:
-        return Light.NONE
-    clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
-    return light_now(at, row.due, row.start, clock, pauses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """One order whole, as an official or leader may read it; None where not recorded."""
+    """One order whole, as an official or leader may read it; None where not recorded.
+
+    ``due`` is the effective deadline (None while parked), ``computed`` (推算) where it comes from the limit.
+    """
 
     id: str
     case_no: str
@@ -147,6 +141,8 @@ class OrderFacts:
     result: str | None
     light: Light
     steps: tuple[Step, ...]
+    source_due: datetime | None = None
+    computed: bool = False
 
 
 def order_facts(db: ScopedReader, at: At, order_id: str) -> OrderFacts:
@@ -154,18 +150,20 @@ def order_facts(db: ScopedReader, at: At, order_id: str) -> OrderFacts:
     if not db.scope.persons:
         raise UnknownPlace("orders are not opened for this audience", place=order_id)
     rows = db.scoped(work_orders)
-    due = orders.due(rows.c)
+    start = (func.coalesce(rows.c.clock_started_at, rows.c.dispatched_at), orders.clock_start(rows.c))
     found = db.rows(
-        select(rows, due.label("due"), orders.clock_start(rows.c).label("start")).where(rows.c.id == order_id).limit(1)
+        select(rows, start[0].label("clock_started"), start[1].label("start")).where(rows.c.id == order_id).limit(1)
     )
     if not found:
         raise UnknownPlace(f"no order {order_id}", place=order_id)
     row = found[0]
-    light = _light(db, at, row, pauses_of(db, [order_id]).get(order_id, ()))
+    facts = facts_of(db, at, row, *measures_of(db, [order_id]).of(order_id))
+    judged = effective(at.calendar, facts)
+    light = light_at(at, facts, row.start) if row.stage in orders.OPEN_CODES else Light.NONE
     return OrderFacts(
         row.id, row.case_no or "", row.title, row.description, row.address, row.category_code or "",
-        row.area_code or "", row.department_code, row.stage, row.reported_at, row.due, row.closed_at, row.result, light,
-        _steps(db, order_id),
+        row.area_code or "", row.department_code, row.stage, row.reported_at, judged.due, row.closed_at, row.result,
+        light, _steps(db, order_id), judged.source, judged.computed,
     )  # fmt: skip
 
 

@@ -1,7 +1,14 @@
 """What will be overdue at the next cuts of the day if nobody acts, by department and area."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+
+from data_access.engine import ScopedReader
+from data_access.reference import AreaTree
+from indicators.readings.book import book_of
+from indicators.registry import REGISTRY
+from indicators.values import At, NotRecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +35,57 @@ class Horizon:
     areas: tuple[HorizonRow, ...]
     computed: int
     parked: int
+
+
+def horizon(db: ScopedReader, at: At) -> Horizon | NotRecorded:
+    """From the open book. Areas are those right below the place; what is coded to the place itself has no key."""
+    if missing := REGISTRY["overdue"].missing(db.shape):
+        return NotRecorded(missing)
+    book, cuts = book_of(db, at), next_cuts(at)
+    seen = book.seen(db.scope, db.reference)
+    late = book.overdue_at(seen, at.now)
+    flags = [late, *(book.overdue_at(seen, cut) & ~late for cut in cuts)]
+    first, second, third = (int(more.sum()) for more in flags[1:])
+    columns = book.columns
+    by_department = [book.by(book.departments, columns.department, one) for one in flags]
+    by_area = [_below(db.reference.tree, at.area, book.by(book.areas, columns.area, one)) for one in flags]
+    return Horizon(
+        cuts,
+        int(late.sum()),
+        (first, second, third),
+        _rows(by_department),
+        _rows(by_area),
+        int((seen & columns.computed).sum()),
+        int((seen & columns.parked).sum()),
+    )
+
+
+def next_cuts(at: At) -> tuple[datetime, datetime, datetime]:
+    """The next three of the policy's moments of the day after now: at 09:00 noon, six o'clock and tomorrow noon."""
+    times = sorted(time.fromisoformat(cut) for cut in at.policy.horizon.cuts)
+    days = [at.now.date() + timedelta(days=day) for day in range(4)]
+    coming = [moment for day in days for cut in times if (moment := datetime.combine(day, cut)) > at.now]
+    return coming[0], coming[1], coming[2]
+
+
+def _below(tree: AreaTree, place: str | None, by_code: Mapping[str | None, int]) -> dict[str | None, int]:
+    """By the areas right below the place; None for what lies in none of them."""
+    here = place or tree.root
+    child = (
+        {} if here is None else {code: area.code for area in tree.children(here) for code in tree.subtree(area.code)}
+    )
+    found: dict[str | None, int] = {}
+    for code, n in by_code.items():
+        key = child.get(code or "")
+        found[key] = found.get(key, 0) + n
+    return found
+
+
+def _rows(parts: Sequence[Mapping[str | None, int]]) -> tuple[HorizonRow, ...]:
+    """Now and by each cut, those with most by the last cut first."""
+    keys = {key for part in parts for key in part}
+    now, first, second, third = parts
+    rows = [
+        HorizonRow(key, now.get(key, 0), (first.get(key, 0), second.get(key, 0), third.get(key, 0))) for key in keys
+    ]
+    return tuple(sorted(rows, key=lambda row: (-(row.overdue + row.by_cut[2]), -row.by_cut[2], row.key or "~")))

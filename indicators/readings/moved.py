@@ -1,7 +1,7 @@
 """The few orders of a snapshot whose deadline is not simply the source's, and the facts deadlines follow from."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -103,8 +103,8 @@ def facts_of_orders(db: ScopedReader, at: At, ids: Collection[str]) -> dict[str,
     over = (Stage.VOID.value, Stage.CANCELLED.value)
     statement = select(*fact_columns(rows)).where(among(rows.c.id, ids, db.dialect), rows.c.stage.not_in(over))
     found = db.rows(statement)
-    waits, longer = measures_of(db, [row.id for row in found])
-    return {row.id: facts_of(db, at, row, waits.get(row.id, ()), longer.get(row.id, ())) for row in found}
+    taken = measures_of(db, [row.id for row in found])
+    return {row.id: facts_of(db, at, row, *taken.of(row.id)) for row in found}
 
 
 def fact_columns(rows: Subquery) -> tuple[ColumnElement[Any], ...]:
@@ -133,14 +133,24 @@ def facts_of(
     )
 
 
-def measures_of(
-    db: ScopedReader, order_ids: Sequence[str]
-) -> tuple[Mapping[str, tuple[Suspension, ...]], Mapping[str, tuple[Extension, ...]]]:
-    """Approved suspensions and extensions of these orders, by order."""
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Approved suspensions and extensions by order."""
+
+    suspensions: Mapping[str, tuple[Suspension, ...]]
+    extensions: Mapping[str, tuple[Extension, ...]]
+
+    def of(self, order_id: str) -> tuple[tuple[Suspension, ...], tuple[Extension, ...]]:
+        """Those of one order."""
+        return self.suspensions.get(order_id, ()), self.extensions.get(order_id, ())
+
+
+def measures_of(db: ScopedReader, order_ids: Sequence[str]) -> Measures:
+    """Approved suspensions and extensions of these orders (few)."""
     suspensions: dict[str, tuple[Suspension, ...]] = {}
     extensions: dict[str, tuple[Extension, ...]] = {}
     if not order_ids or not records_measures(db):
-        return suspensions, extensions
+        return Measures(suspensions, extensions)
     taken = db.scoped(work_order_measures)
     statement = select(
         taken.c.order_id, taken.c.kind, taken.c.from_at, taken.c.until_at,
@@ -155,4 +165,4 @@ def measures_of(
             suspensions[order_id] = (*suspensions.get(order_id, ()), Suspension(start, end, new))
         elif kind == "extension" and None not in (decided, old, new):
             extensions[order_id] = (*extensions.get(order_id, ()), Extension(decided, old, new))
-    return suspensions, extensions
+    return Measures(suspensions, extensions)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 
 from data_access.contract import work_orders
-from data_access.queries.counting import all_rows, count, each
+from data_access.queries.counting import all_rows, count, each, total
 from data_access.reader import ScopedReader
+from indicators.readings.moved import judged_at
 from indicators.registry import REGISTRY, next_cut
 from indicators.rules import orders
 from indicators.values import At
@@ -32,13 +33,14 @@ def judged(db: ScopedReader) -> bool:
 
 def by_stage(db: ScopedReader, at: At) -> Mapping[str, Standing]:
     """The open orders by the code of their stage."""
+    at = judged_at(db, at)
 
     def read() -> dict[str, Standing]:
         rows = db.scoped(work_orders)
         named = {"open": all_rows()}
         if judged(db):
-            named["overdue"] = orders.is_overdue(rows.c, at.now)
-            named["soon"] = orders.is_due_between(rows.c, at.now, next_cut(at))
+            named["overdue"] = orders.is_overdue(rows.c, at.now, at.moved)
+            named["soon"] = orders.is_due_between(rows.c, at.now, next_cut(at), at.moved)
         groups = count(db, rows, named, where=[orders.is_open(rows.c)], by=[rows.c.stage])
         return {str(group.key[0]): Standing(**group.n) for group in groups}
 
@@ -50,14 +52,25 @@ def everything(db: ScopedReader, at: At) -> Standing:
     return sum(by_stage(db, at).values(), Standing())
 
 
+def held(db: ScopedReader, at: At) -> int:
+    """Open orders past the source's deadline that are not late: suspended, or with their time given back since."""
+    at = judged_at(db, at)
+    kept, _ = at.moved.due_in(orders.PAST, at.now, open_only=True)
+    if not kept:
+        return 0
+    rows = db.scoped(work_orders)
+    return total(db, rows, {"n": orders.is_open(rows.c)}, where=[at.moved.among(rows.c.id, kept)])["n"]
+
+
 def by_area(db: ScopedReader, at: At) -> Mapping[str | None, tuple[int, int]]:
     """(open, overdue) by the area code of the orders, as coded; overdue is 0 without deadlines."""
+    at = judged_at(db, at)
 
     def read() -> dict[str | None, tuple[int, int]]:
         rows = db.scoped(work_orders)
         named = {"open": all_rows()}
         if judged(db):
-            named["overdue"] = orders.is_overdue(rows.c, at.now)
+            named["overdue"] = orders.is_overdue(rows.c, at.now, at.moved)
         groups = count(db, rows, named, where=[orders.is_open(rows.c)], by=[rows.c.area_code])
         return {group.key[0]: (group.n["open"], group.n.get("overdue", 0)) for group in groups}
 

@@ -11,9 +11,9 @@ serves the rest.
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, null, or_
 
-from data_access.contract import Stage
+from data_access.contract import LocalTime, Stage
 from indicators.moved import NOTHING_MOVED, Moved
 
 Columns = Any
@@ -33,7 +33,8 @@ PAST: Final = datetime(1900, 1, 1)
 FAR: Final = datetime(9999, 1, 1)
 """Earlier and later than any moment of an order. What is earlier (the zero dates of MariaDB) is no moment at all."""
 
-_OPEN_CODES: Final = tuple(stage.value for stage in OPEN_STAGES)
+OPEN_CODES: Final = tuple(stage.value for stage in OPEN_STAGES)
+"""Their codes."""
 _PAST_DISPATCH: Final = tuple(stage.value for stage in (Stage.DISPATCHED, Stage.HANDLING, Stage.CHECKING, Stage.CLOSED))
 
 ENTERED_BY: Final = {
@@ -70,7 +71,7 @@ def entered(o: Columns, stage: Stage) -> ColumnElement[bool]:
 
 def is_open(o: Columns) -> ColumnElement[bool]:
     """In one of the open stages."""
-    return o.stage.in_(_OPEN_CODES)  # type: ignore[no-any-return]
+    return o.stage.in_(OPEN_CODES)  # type: ignore[no-any-return]
 
 
 def is_closed(o: Columns) -> ColumnElement[bool]:
@@ -91,6 +92,20 @@ def is_judged(o: Columns) -> ColumnElement[bool]:
 def due(o: Columns) -> ColumnElement[datetime]:
     """The closing deadline of the source, else its handling deadline; null without either."""
     return func.coalesce(o.close_due_at, o.handle_due_at)
+
+
+def effective_due(o: Columns, moved: Moved) -> ColumnElement[datetime]:
+    """The deadline orders are judged by, for ordering and for grouping by day; null without one and while parked."""
+    by_source = due(o)
+    if not moved.by_id:
+        return by_source
+    plain = (not_(moved.among(o.id, moved.by_id.keys())), by_source)
+    others = [
+        (o.id == one, literal(found.due, LocalTime()))
+        for one, found in sorted(moved.by_id.items())
+        if found.due is not None
+    ]
+    return case(plain, *others, else_=null())
 
 
 def due_in(o: Columns, start: datetime, end: datetime, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
@@ -193,7 +208,7 @@ def may_have_been_open(o: Columns, moment: datetime) -> tuple[ColumnElement[bool
 
     They are closed at both ends: of a range with one end SQLite expects a quarter of the table, and reads it all.
     """
-    over = o.stage.not_in(_OPEN_CODES)
+    over = o.stage.not_in(OPEN_CODES)
     return (
         is_open(o),
         and_(o.ended_at > moment, o.ended_at < FAR, over),
