@@ -42,10 +42,9 @@ def show(longest: Longest, showing: Showing) -> Props:
 def _row(row: LongestRow, showing: Showing) -> Component:
     lang, reference = showing.lang, showing.reference
     whose = f"{stage_name(row.stage, lang)} · {department_name(reference, row.department, lang)}"
-    held = [html.B(work_hours(row.held_s)), html.Small(t("unit-work-hours", lang))]
     return two_lines(
         light_icon(row.light, lang),
-        [fit(category_name(reference, row.category, lang)), right(held)],
+        [fit(category_name(reference, row.category, lang)), right(html.B(work_hours(row.held_s)))],
         [fit(whose, area_name(reference, row.area, lang))],
         title=t("longest-wait-since", lang, moment=moment(row.since, showing.now, lang)),
     )

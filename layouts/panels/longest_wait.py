@@ -16,7 +16,7 @@ from layouts.words import t
 
 def frame(lang: str, instance: str = MAIN) -> Component:
     """The card."""
-    return kpi.card("longest-wait", t("longest-wait-title", lang), lang, defines=PANEL.defines, instance=instance)
+    return kpi.card("longest-wait", t("longest-wait-title", lang), lang, tip_text=t("longest-tip", lang), instance=instance)
 
 
 def show(longest: Longest, showing: Showing) -> Props:

@@ -33,4 +33,4 @@ def show(horizon: Horizon, showing: Showing) -> Props:
     )
 
 
-PANEL: Final = Panel("parked", "horizon", 10, show, also=("pulse",), stale_after=30)
+PANEL: Final = Panel("parked", "horizon", 10, show, also=("pulse",), stale_after=30, defines=("parked",))

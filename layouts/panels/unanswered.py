@@ -33,4 +33,4 @@ def show(supervision: Supervision, showing: Showing) -> Props:
     )
 
 
-PANEL: Final = Panel("unanswered", "supervision", 10, show, stale_after=30)
+PANEL: Final = Panel("unanswered", "supervision", 10, show, stale_after=30, defines=("supervision_late", "supervised"))

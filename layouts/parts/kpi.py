@@ -18,12 +18,14 @@ from layouts.words import t
 Change = Literal["percent", "count", "points"]
 
 
-def card(panel: str, title: str, lang: str, *, defines: Sequence[str] = (), instance: str = MAIN) -> Component:
-    """The static frame of a card."""
+def card(
+    panel: str, title: str, lang: str, *, defines: Sequence[str] = (), tip_text: str = "", instance: str = MAIN
+) -> Component:
+    """The static frame of a card; ``tip_text`` is said where the number is no indicator of the registry."""
     return html.Section(
         [
             html.Header(
-                [live(panel, "title", instance, html.H2, children=title, title=tip(defines, lang)), truth()],
+                [live(panel, "title", instance, html.H2, children=title, title=tip_text or tip(defines, lang)), truth()],
                 className="panel-head",
             ),
             html.Div(
