@@ -9,14 +9,16 @@ from sqlalchemy import func, select
 
 from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
+from indicators.effective import effective
 from indicators.policy import AlarmKind
-from indicators.readings.deadlines import clock_of, listable, pauses_of
+from indicators.readings.deadlines import listable, measures_of, row_columns
 from indicators.readings.events import SILENT_AFTER, feeds, last_change, speech
-from indicators.readings.moved import judged_at
+from indicators.readings.moved import facts_of, judged_at
 from indicators.readings.supervision import NEEDS, unanswered
 from indicators.registry import REGISTRY
-from indicators.rules import orders
+from indicators.turns import turns
 from indicators.values import At
+from indicators.workcalendar import Pause
 
 LISTED: Final = 7
 """Alarms at most."""
@@ -65,29 +67,24 @@ def _long_overdue(db: ScopedReader, at: At) -> Iterator[Alarm]:
         return
     rows = db.scoped(work_orders)
     statement = (
-        select(
-            rows.c.id, rows.c.category_code, rows.c.area_code, rows.c.department_code, orders.due(rows.c).label("due"),
-            orders.clock_start(rows.c).label("start"), rows.c.limit_clock,
-        )
+        select(*row_columns(rows))
         .where(overdue.rows(rows.c, at), rows.c.urgency.in_(at.policy.alarms.urgency))
         .where(*listable(db, rows.c.category_code))
-    )  # fmt: skip
-    found = [row for row in db.rows(statement) if row.start is not None]
-    pauses = pauses_of(db, [row.id for row in found])
+    )
+    found = db.rows(statement)
+    taken = measures_of(db, [row.id for row in found])
     for row in found:
-        due, clock = (
-            at.moved.due_of(row.id, row.due),
-            clock_of(row.limit_clock, db.reference.categories.get(row.category_code or ""), at.policy),
-        )
+        facts = facts_of(db, at, row, *taken.of(row.id))
+        due = effective(at.calendar, facts).due
         if due is None:
             continue
-        moment = at.calendar.instant_at(at.policy.lights.long, row.start, due, clock, pauses.get(row.id, ()))
-        if _start(at) < moment <= at.now:
-            yield Alarm(
-                f"long_overdue_urgent:{row.id}:{moment:%Y%m%d%H%M%S}", "long_overdue_urgent",
-                moment.replace(microsecond=0), row.id, row.category_code or "", row.area_code or "",
-                row.department_code,
-            )  # fmt: skip
+        pauses = [Pause(one.start, one.end) for one in facts.suspensions]
+        moment = turns(at.calendar, at.policy.lights, row.start, due, facts.clock, pauses).long
+        if _start(at) <= moment < at.now:
+            moment = moment.replace(microsecond=0)
+            code, area = row.category_code or "", row.area_code or ""
+            name = f"long_overdue_urgent:{row.id}:{moment:%Y%m%d%H%M%S}"
+            yield Alarm(name, "long_overdue_urgent", moment, row.id, code, area, row.department_code)
 
 
 def _unanswered(db: ScopedReader, at: At) -> Iterator[Alarm]:
@@ -99,7 +96,7 @@ def _unanswered(db: ScopedReader, at: At) -> Iterator[Alarm]:
     statement = (
         select(taken.c.id, taken.c.reply_due_at, taken.c.order_id, rows.c.category_code, rows.c.area_code, department)
         .join_from(taken, rows, rows.c.id == taken.c.order_id)
-        .where(taken.c.reply_due_at >= _start(at), taken.c.reply_due_at < at.now, *unanswered(taken, rows, at))
+        .where(taken.c.reply_due_at >= _start(at), taken.c.reply_due_at < at.now, *unanswered(taken, rows))
         .where(*listable(db, rows.c.category_code))
         .order_by(taken.c.reply_due_at.desc(), taken.c.id)
         .limit(LISTED)

@@ -1,21 +1,23 @@
 """Who held the orders, and for how long: from the event log, in working time, without the waits for others."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from data_access.contract import Stage, work_order_events, work_order_measures, work_orders
+from data_access.codes import among
+from data_access.contract import LocalTime, Stage, work_order_events, work_order_measures, work_orders
 from data_access.engine import ScopedReader
-from indicators.readings.deadlines import clock_of, light_now, listable, pauses_of
+from indicators.effective import limit_of
+from indicators.readings.deadlines import clock_of, light_of_row, listable, measures_of, row_columns
 from indicators.readings.moved import judged_at
 from indicators.rules import orders
 from indicators.values import At, Light, NotRecorded
-from indicators.workcalendar import Clock, Pause, WorkCalendar
+from indicators.workcalendar import Clock, Pause
 
 LISTED: Final = 14
 """Orders listed that went from hand to hand."""
@@ -68,6 +70,14 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class _Limit:
+    """What an order is measured by: its clock, and the seconds of that clock it is allowed (None: not known)."""
+
+    clock: Clock
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Stretch:
     """A department held an order from one event of the log to the next."""
 
@@ -76,8 +86,7 @@ class _Stretch:
     start: datetime
     end: datetime
     is_open: bool
-    category: str | None
-    limit: tuple[float | None, str | None, str | None]
+    limit: _Limit
 
 
 def holding(db: ScopedReader, at: At) -> Holding | NotRecorded:
@@ -89,16 +98,32 @@ def holding(db: ScopedReader, at: At) -> Holding | NotRecorded:
     if missing := db.shape.missing({"work_order_events": ("to_stage", "to_department")}):
         return NotRecorded(missing)
     at, rule = judged_at(db, at), at.policy.holding
-    stretches = [_stretch(*row) for chosen in _chosen(db, at) for row in db.rows(_log(db, at, chosen))]
-    held = _seconds(db, at, stretches)
+    stretches = _stretches(db, at)
+    held = zip(stretches, _seconds(db, at, stretches), strict=True)
     hands = _hands(one for one in stretches if one.is_open)
     many = {order_id: went for order_id, went in hands.items() if len(went) >= rule.hands}
-    return Holding(rule.days, _by_department(db, at, stretches, held), _listed(db, at, many), len(many))
+    return Holding(rule.days, _by_department(held), _listed(db, at, many), len(many))
 
 
 def _chosen(db: ScopedReader, at: At) -> tuple[ColumnElement[bool], ...]:
     """The orders asked about, as ranges without a common row: open now, or ended within the days."""
     return orders.may_have_been_open(db.scoped(work_orders).c, at.now - timedelta(days=at.policy.holding.days))
+
+
+def _stretches(db: ScopedReader, at: At) -> list[_Stretch]:
+    """In the order of time within each work order."""
+    limits: dict[tuple[Any, ...], _Limit] = {}
+    found = []
+    for chosen in _chosen(db, at):
+        for order_id, department, start, end, stage, *said in db.rows(_log(db, at, chosen)):
+            limit = limits.get(key := tuple(said))
+            if limit is None:
+                limit = limits[key] = _limit(db, at, *said)
+            found.append(_Stretch(order_id, department, start, end or at.now, stage in _OPEN, limit))
+    return found
+
+
+_OPEN: Final = frozenset(stage.value for stage in orders.OPEN_STAGES)
 
 
 def _log(db: ScopedReader, at: At, chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -107,55 +132,48 @@ def _log(db: ScopedReader, at: At, chosen: ColumnElement[bool]) -> Select[*tuple
     speaks = and_(
         log.c.to_stage.is_not(None), or_(log.c.to_department.is_not(None), log.c.to_stage.not_in(_WITH_DEPARTMENT))
     )
+    following = func.lead(log.c.at, type_=LocalTime()).over(partition_by=log.c.order_id, order_by=(log.c.at, log.c.id))
     events = (
         select(
-            log.c.order_id, log.c.to_department, log.c.to_stage, log.c.id, log.c.at,
-            func.lead(log.c.at).over(partition_by=log.c.order_id, order_by=(log.c.at, log.c.id)).label("next_at"),
-            rows.c.stage, rows.c.category_code, rows.c.limit_value, rows.c.limit_unit, rows.c.limit_clock,
+            log.c.order_id, log.c.to_department, log.c.at, following.label("next_at"), rows.c.stage,
+            rows.c.category_code, rows.c.limit_value, rows.c.limit_unit, rows.c.limit_clock, log.c.to_stage, log.c.id,
         )
         .join_from(rows, log, log.c.order_id == rows.c.id)
         .where(chosen, speaks, log.c.at <= at.now)
         .subquery("log")
     )  # fmt: skip
-    c = events.c
-    return (
-        select(
-            c.order_id, c.to_department, c.at, func.coalesce(c.next_at, at.now), c.stage, c.category_code,
-            c.limit_value, c.limit_unit, c.limit_clock,
-        )
-        .where(c.to_stage.in_(_WITH_DEPARTMENT))
-        .order_by(c.order_id, c.at, c.id)
-    )  # fmt: skip
+    *shown, to_stage, event = events.c
+    return select(*shown).where(to_stage.in_(_WITH_DEPARTMENT)).order_by(events.c.order_id, events.c.at, event)
 
 
-def _stretch(order_id: str, department: str, start: datetime, end: datetime, stage: str, *rest: Any) -> _Stretch:
-    category, *limit = rest
-    value, unit, clock = limit
-    return _Stretch(order_id, department, start, end, stage in orders.OPEN_STAGES, category, (value, unit, clock))
-
-
-def _clock(db: ScopedReader, at: At, one: _Stretch) -> Clock:
-    return clock_of(one.limit[2], db.reference.categories.get(one.category or ""), at.policy)
+def _limit(
+    db: ScopedReader, at: At, category: str | None, value: float | None, unit: str | None, clock: str | None
+) -> _Limit:
+    """By the order's own limit, else that of its class."""
+    kind = db.reference.categories.get(category or "")
+    runs, known = clock_of(clock, kind, at.policy), limit_of(value, unit, kind)
+    if known is None or known[0] <= 0:
+        return _Limit(runs, None)
+    day = 24.0 if runs is Clock.CONTINUOUS else at.calendar.work_day_hours
+    return _Limit(runs, known[0] * {"minute": 60.0, "hour": 3600.0, "day": day * 3600}[known[1]])
 
 
 def _seconds(db: ScopedReader, at: At, stretches: Sequence[_Stretch]) -> list[float]:
-    """Seconds of the order's clock in each stretch, suspensions out; those never suspended in one go."""
+    """Seconds of the order's clock in each stretch, suspensions out; orders never suspended in one go."""
     pauses = _suspensions(db, at)
     seconds = [0.0] * len(stretches)
     by_clock: dict[Clock, list[int]] = defaultdict(list)
     for place, one in enumerate(stretches):
-        clock = _clock(db, at, one)
         if one.order_id in pauses:
-            seconds[place] = at.calendar.worked_between(one.start, one.end, clock, pauses[one.order_id])
+            ran = at.calendar.worked_between(one.start, one.end, one.limit.clock, pauses[one.order_id])
+            seconds[place] = ran
         else:
-            by_clock[clock].append(place)
+            by_clock[one.limit.clock].append(place)
     for clock, places in by_clock.items():
-        starts, ends = (
-            np.array([getattr(stretches[place], name) for place in places], dtype="datetime64[s]")
-            for name in ("start", "end")
-        )
-        for place, worked in zip(places, at.calendar.worked_many(starts, ends, clock).tolist(), strict=True):
-            seconds[place] = worked
+        starts = np.array([stretches[place].start for place in places], dtype="datetime64[s]")
+        ends = np.array([stretches[place].end for place in places], dtype="datetime64[s]")
+        for place, ran in zip(places, at.calendar.worked_many(starts, ends, clock).tolist(), strict=True):
+            seconds[place] = ran
     return seconds
 
 
@@ -176,34 +194,28 @@ def _suspensions(db: ScopedReader, at: At) -> Mapping[str, tuple[Pause, ...]]:
     return found
 
 
-def _by_department(
-    db: ScopedReader, at: At, stretches: Sequence[_Stretch], seconds: Sequence[float]
-) -> tuple[HeldBy, ...]:
-    pairs: dict[tuple[str, str], list[Any]] = {}
-    for one, worked in zip(stretches, seconds, strict=True):
-        pairs.setdefault((one.department, one.order_id), [one, 0.0])[1] += worked
-    held: dict[str, list[tuple[float, float | None]]] = defaultdict(list)
-    for (department, _), (one, worked) in pairs.items():
-        held[department].append((worked, _limit_seconds(db, at, one)))
-    everything = sum(seconds)
-    rows = []
-    for department, of in held.items():
-        mine, limits = sum(worked for worked, _ in of), sum(limit for _, limit in of if limit)
-        used = sum(worked for worked, limit in of if limit)
-        share = mine / everything if everything else 0.0
-        rows.append(HeldBy(department, len(of), mine, share, mine / len(of), used / limits if limits else None))
+def _by_department(held: Iterable[tuple[_Stretch, float]]) -> tuple[HeldBy, ...]:
+    pairs: dict[tuple[str, str], float] = defaultdict(float)
+    limits: dict[str, float | None] = {}
+    for one, ran in held:
+        pairs[one.department, one.order_id] += ran
+        limits[one.order_id] = one.limit.seconds
+    n, seconds, used, allowed = Counter[str](), *(defaultdict[str, float](float) for _ in range(3))
+    for (department, order_id), ran in pairs.items():
+        n[department] += 1
+        seconds[department] += ran
+        if (limit := limits[order_id]) is not None:
+            used[department] += ran
+            allowed[department] += limit
+    total = sum(seconds.values())
+    rows = [
+        HeldBy(
+            code, n[code], seconds[code], seconds[code] / total if total else 0.0, seconds[code] / n[code],
+            used[code] / allowed[code] if allowed[code] else None,
+        )
+        for code in n
+    ]  # fmt: skip
     return tuple(sorted(rows, key=lambda row: (-row.seconds, row.department)))
-
-
-def _limit_seconds(db: ScopedReader, at: At, one: _Stretch) -> float | None:
-    """Seconds of its clock that the order's limit allows: its own, else its class's; None where neither is known."""
-    category = db.reference.categories.get(one.category or "")
-    value, unit, _ = one.limit
-    if value is None and category is not None:
-        value, unit = category.limit_value, category.limit_unit
-    day = 24.0 if _clock(db, at, one) is Clock.CONTINUOUS else at.calendar.work_day_hours
-    length = {"minute": 60.0, "hour": 3600.0, "day": day * 3600}.get(unit or "")
-    return None if value is None or value <= 0 or length is None else value * length
 
 
 def _hands(stretches: Iterable[_Stretch]) -> dict[str, list[tuple[str, datetime]]]:
@@ -223,24 +235,14 @@ def _listed(db: ScopedReader, at: At, many: Mapping[str, Sequence[tuple[str, dat
     listed: list[PingPong] = []
     while ranked and len(listed) < LISTED:
         ids, ranked = ranked[: 2 * LISTED], ranked[2 * LISTED :]
-        statement = select(
-            rows.c.id, rows.c.category_code, rows.c.area_code, orders.due(rows.c).label("due"),
-            orders.clock_start(rows.c).label("start"), rows.c.limit_clock,
-        ).where(rows.c.id.in_(ids), *listable(db, rows.c.category_code))  # fmt: skip
-        found = {row.id: row for row in db.rows(statement)}
-        pauses = pauses_of(db, list(found))
+        statement = select(*row_columns(rows)).where(among(rows.c.id, ids, db.dialect))
+        found = {row.id: row for row in db.rows(statement.where(*listable(db, rows.c.category_code)))}
+        taken = measures_of(db, list(found))
         for order_id in ids:
             if (row := found.get(order_id)) is None:
                 continue
-            went = many[order_id]
-            clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code or ""), at.policy)
-            light = Light.NONE
-            if row.due is not None:
-                light = light_now(at, row.due, row.start, clock, pauses.get(order_id, ()))
-            listed.append(
-                PingPong(
-                    order_id, row.category_code or "", row.area_code or "", len(went),
-                    tuple(department for department, _ in went), went[0][1], light,
-                )
-            )  # fmt: skip
+            went, light = many[order_id], light_of_row(db, at, row, taken)
+            departments = tuple(department for department, _ in went)
+            code, area = row.category_code or "", row.area_code or ""
+            listed.append(PingPong(order_id, code, area, len(went), departments, went[0][1], light))
     return tuple(listed[:LISTED])

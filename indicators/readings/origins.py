@@ -34,7 +34,8 @@ class Ladder:
     """小事不出网格: cases closed in the last ``days`` by the level that settled them, from the grid up.
 
     ``unknown`` name no level (or none of these), ``forced`` were closed by force, so nobody settled them (None: not
-    recorded): the steps plus both are ``total``. ``on_spot`` of the total were settled on the spot (None: not recorded).
+    recorded): the steps plus both are ``total``. ``on_spot`` of the total were settled on the spot (None: not
+    recorded).
     """
 
     days: int

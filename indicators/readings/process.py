@@ -1,18 +1,22 @@
 """How long the open orders have been where they are: ages by stage, and those that have waited longest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, select, union_all
+from sqlalchemy import Row, Select, case, func, literal, select, union_all
 
+from data_access.codes import among
 from data_access.contract import Stage, work_orders
 from data_access.engine import ScopedReader
 from indicators.readings import standing
-from indicators.readings.deadlines import clock_of, light_now, listable, pause_now, pauses_of
+from indicators.readings.deadlines import clock_of, light_of_row, listable, measures_of, pause_now, row_columns
 from indicators.readings.moved import judged_at
 from indicators.rules import orders
 from indicators.values import At, Light, NotRecorded
+from indicators.workcalendar import Pause
 
 LISTED: Final = 28
 """Orders listed among those that have waited longest."""
@@ -89,7 +93,7 @@ def _stage_age(stage: Stage, row: Row[*tuple[Any, ...]], db: ScopedReader, overd
     if not db.shape.has("work_orders", orders.ENTERED_BY[stage]):
         return StageAge(stage, int(waiting), None, overdue, None, int(waiting))
     edges = [0, *(int(n) for n in after), int(known)]
-    bands = tuple(high - low for low, high in zip(edges, edges[1:], strict=False))
+    bands = tuple(high - low for low, high in pairwise(edges))
     return StageAge(stage, int(waiting), bands, overdue, oldest, int(waiting) - int(known))
 
 
@@ -124,53 +128,43 @@ def longest(db: ScopedReader, at: At) -> Longest | NotRecorded:
     columns = orders.ENTERED_BY.values()
     if not any(db.shape.has("work_orders", column) for column in columns):
         return NotRecorded(tuple(f"work_orders.{column}" for column in columns))
-    rows = db.scoped(work_orders)
     most = 2 * LISTED
     while True:
-        found = db.rows(_oldest(db, rows, most))
+        found = _oldest(db, most)
         listed = _waiting(db, at, found)
         if len(listed) >= LISTED or len(found) < most:
             return Longest(tuple(listed[:LISTED]), standing.everything(db, at).open)
         most *= 4
 
 
-def entry(o: orders.Columns) -> ColumnElement[datetime]:
-    """When an open order (last) entered its stage; null where that is not recorded."""
-    return case(*((o.stage == stage.value, o[column]) for stage, column in orders.ENTERED_BY.items()))
+def _oldest(db: ScopedReader, most: int) -> list[tuple[datetime, Any]]:
+    """The open orders that entered their stage first: which ones is asked of the indexes, stage by stage."""
+    rows, parts = db.scoped(work_orders), []
+    for stage in orders.OPEN_STAGES:
+        entry = rows.c[orders.ENTERED_BY[stage]]
+        first = select(rows.c.id, entry.label("since")).where(rows.c.stage == stage.value, entry.is_not(None))
+        first = first.where(*listable(db, rows.c.category_code)).order_by(entry, rows.c.id).limit(most)
+        parts.append(select(*first.subquery(f"in_{stage.value}").c))
+    every = union_all(*parts).subquery("entered")
+    first_in = select(every.c.id, every.c.since).order_by(every.c.since, every.c.id).limit(most)
+    since = {str(order_id): moment for order_id, moment in db.rows(first_in)}
+    if not since:
+        return []
+    found = db.rows(select(*row_columns(rows)).where(among(rows.c.id, since, db.dialect)))
+    return sorted(((since[row.id], row) for row in found), key=lambda pair: (pair[0], pair[1].id))
 
 
-def _oldest(db: ScopedReader, rows: Subquery, most: int) -> Select[*tuple[Any, ...]]:
-    since = entry(rows.c).label("since")
-    return (
-        select(
-            rows.c.id, rows.c.category_code, rows.c.area_code, rows.c.department_code, rows.c.stage, since,
-            orders.due(rows.c).label("due"), orders.clock_start(rows.c).label("start"), rows.c.limit_clock,
-        )
-        .where(orders.is_open(rows.c), since.is_not(None), *listable(db, rows.c.category_code))
-        .order_by(since, rows.c.id)
-        .limit(most)
-    )  # fmt: skip
-
-
-def _waiting(db: ScopedReader, at: At, found: Any) -> list[LongestRow]:
-    pauses = pauses_of(db, [row.id for row in found])
+def _waiting(db: ScopedReader, at: At, found: Sequence[tuple[datetime, Any]]) -> list[LongestRow]:
+    """Without those that stand still."""
+    taken = measures_of(db, [row.id for _, row in found])
     listed = []
-    for row in found:
-        mine, clock = (
-            pauses.get(row.id, ()),
-            clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy),
-        )
-        if row.due is not None:
-            light = light_now(at, row.due, row.start, clock, mine)
-        else:
-            light = Light.PAUSED if pause_now(at, mine) else Light.NONE
-        if light is Light.PAUSED:
+    for since, row in found:
+        pauses = [Pause(one.start, one.end) for one in taken.of(row.id)[0]]
+        light = light_of_row(db, at, row, taken)
+        if light is Light.PAUSED or (light is Light.NONE and pause_now(at, pauses)):
             continue
-        held = at.calendar.worked_between(row.since, at.now, clock, mine)
-        listed.append(
-            LongestRow(
-                row.id, row.category_code or "", row.area_code or "", row.department_code, Stage(row.stage), row.since,
-                held, light,
-            )
-        )  # fmt: skip
+        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
+        held = at.calendar.worked_between(since, at.now, clock, pauses)
+        code, area = row.category_code or "", row.area_code or ""
+        listed.append(LongestRow(row.id, code, area, row.department_code, Stage(row.stage), since, held, light))
     return listed

@@ -12,7 +12,7 @@ from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, count, total
 from indicators.readings.deadlines import listable
 from indicators.rules import orders
-from indicators.values import At, NotRecorded, Rate
+from indicators.values import NO_CASES, At, NotRecorded, Rate
 
 LISTED: Final = 28
 """Supervisions listed."""
@@ -38,8 +38,9 @@ class Supervision:
     """Supervisions of open orders that were not answered yet, the reply due first on top.
 
     ``unanswered`` of the ``open`` ones should have been answered before now, ``due_today`` are due in the rest of the
-    day. ``by_grade`` has "" for those without a grade, most first. ``answered_30d`` is the share of the replies due in
-    the last ``days`` (policy) that came in time; closing an order is no reply.
+    day. ``by_grade`` has "" for those without a grade, most first. ``answered_30d``: of the replies that came within
+    the last ``days`` (policy), or fell due then and did not come, those that came in time. Closing an order is no
+    reply: it takes a supervision out of the open ones, not out of the rate.
     """
 
     open: int
@@ -60,7 +61,7 @@ def supervision(db: ScopedReader, at: At) -> Supervision | NotRecorded:
     asked = (
         select(taken.c.grade, due)
         .join_from(taken, rows, rows.c.id == taken.c.order_id)
-        .where(*unanswered(taken, rows, at))
+        .where(*unanswered(taken, rows))
         .subquery("asked")
     )
     named = {
@@ -83,13 +84,12 @@ def supervision(db: ScopedReader, at: At) -> Supervision | NotRecorded:
     )
 
 
-def unanswered(taken: Subquery, rows: Subquery, at: At) -> tuple[ColumnElement[bool], ...]:
+def unanswered(taken: Subquery, rows: Subquery) -> tuple[ColumnElement[bool], ...]:
     """Supervisions asked for and not answered, of orders that are still open; a rejected one never was."""
     return (
         taken.c.replied_at.is_(None),
         taken.c.kind == "supervision",
         func.coalesce(taken.c.result, "") != "rejected",
-        taken.c.asked_at <= at.now,
         orders.is_open(rows.c),
     )
 
@@ -102,7 +102,7 @@ def _rows(db: ScopedReader, at: At, taken: Subquery, rows: Subquery) -> tuple[Su
             taken.c.reply_due_at,
         )
         .join_from(taken, rows, rows.c.id == taken.c.order_id)
-        .where(*unanswered(taken, rows, at), *listable(db, rows.c.category_code))
+        .where(*unanswered(taken, rows), *listable(db, rows.c.category_code))
         .order_by(taken.c.reply_due_at.is_(None), taken.c.reply_due_at, taken.c.id)
         .limit(LISTED)
     )  # fmt: skip
@@ -115,14 +115,19 @@ def _rows(db: ScopedReader, at: At, taken: Subquery, rows: Subquery) -> tuple[Su
 
 
 def _answered(db: ScopedReader, at: At, taken: Subquery, rows: Subquery) -> Rate:
-    """Replies that fell due in the last days: in time, of all. Void and cancelled orders are in neither part."""
-    due, start = taken.c.reply_due_at, at.now - timedelta(days=at.policy.supervision.days)
-    fell_due = (
-        select(due, taken.c.replied_at)
-        .join_from(taken, rows, rows.c.id == taken.c.order_id)
-        .where(due >= start, due < at.now, taken.c.kind == "supervision")
-        .where(func.coalesce(taken.c.result, "") != "rejected", rows.c.stage.not_in(("void", "cancelled")))
-        .subquery("fell_due")
-    )
-    n = total(db, fell_due, {"of": all_rows(), "good": fell_due.c.replied_at <= fell_due.c.reply_due_at})
-    return Rate(n["good"], n["of"])
+    """Void and cancelled orders are in neither part."""
+    start = at.now - timedelta(days=at.policy.supervision.days)
+    came = and_(taken.c.replied_at > start, taken.c.replied_at <= at.now)
+    did_not = and_(taken.c.replied_at.is_(None), taken.c.reply_due_at > start, taken.c.reply_due_at < at.now)
+    rate = NO_CASES
+    for settled in (came, did_not):
+        asked = (
+            select(taken.c.reply_due_at, taken.c.replied_at)
+            .join_from(taken, rows, rows.c.id == taken.c.order_id)
+            .where(taken.c.kind == "supervision", settled)
+            .where(func.coalesce(taken.c.result, "") != "rejected", rows.c.stage.not_in(("void", "cancelled")))
+            .subquery("asked")
+        )
+        n = total(db, asked, {"of": all_rows(), "good": asked.c.replied_at <= asked.c.reply_due_at})
+        rate += Rate(n["good"], n["of"])
+    return rate
