@@ -310,10 +310,13 @@ area_links: Final = _table("area_links", _code("code", key=True), _code("zone_co
 INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "areas": (("parent_code",),),
     "work_orders": (
-        ("stage", "area_code", "close_due_at", "handle_due_at", "department_code", "category_code", "id"),
-        ("reported_at", "area_code", "department_code", "category_code", "stage", "handled_on_spot"),
+        ("stage", "area_code", "close_due_at", "handle_due_at", "department_code", "category_code", "id", "taken_at"),
+        (
+            "reported_at", "area_code", "department_code", "category_code", "stage", "handled_on_spot", "source",
+            "location_quality",
+        ),
         ("filed_at", "area_code", "department_code", "category_code", "stage", "handled_on_spot"),
-        ("closed_at", "area_code", "stage", "department_code"),
+        ("closed_at", "area_code", "stage", "department_code", "resolved_level", "outcome", "handled_on_spot"),
         (
             "ended_at", "closed_at", "stage", "area_code", "department_code", "reported_at", "close_due_at",
             "handle_due_at", "handled_on_spot", "id",
@@ -340,6 +343,7 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "work_order_measures": (
         ("order_id", "kind", "result"),
         ("kind", "asked_at"),
+        ("kind", "replied_at", "reply_due_at", "order_id"),
         ("kind", "result", "until_at", "order_id"),
         ("kind", "result", "decided_at", "old_due_at", "order_id"),
     ),
