@@ -13,6 +13,7 @@ from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, count, day_of, hour_of, total
 from indicators.readings import standing
 from indicators.readings.events import reach_back
+from indicators.readings.moved import judged_at
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import At, Rate
@@ -66,8 +67,9 @@ def last_week(db: ScopedReader, at: At) -> LastWeek:
     judged = not rate.missing(db.shape)
     was_open = orders.was_open(rows.c, then.now)
     named = {"open": was_open}
+    then = judged_at(db, then, rate.window.span.bounds(then)[0])
     if judged:
-        named["overdue"] = and_(was_open, orders.due(rows.c) < then.now)
+        named["overdue"] = and_(was_open, orders.was_due(rows.c, then.now, then.moved))
     found.update(total(db, rows, named, either=orders.may_have_been_open(rows.c, then.now)))
     return LastWeek(
         then.now,
@@ -112,14 +114,15 @@ def sparks(db: ScopedReader, at: At) -> Sparks:
     came_by_day = _by_day(db, rows, came_at, came_rule, start, at.now)
     closed_by_day = _by_day(db, rows, rows.c.closed_at, orders.is_closed(rows.c), start, at.now)
     judged = standing.judged(db)
-    was_open, was_late = _stocks(db, rows, days)
+    at = judged_at(db, at, start)
+    was_open, was_late = _stocks(db, at, rows, days)
     now = standing.everything(db, at)
     rates: dict[str, Rate] = {}
     if judged:
         rate = REGISTRY["ontime_close"]
         named = {"of": rate.base(rows.c, at), "good": rate.good(rows.c, at)}
-        by_day = day_of(orders.due(rows.c)).label("day")
-        for group in count(db, rows, named, either=orders.due_ranges(rows.c, start, at.now), by=[by_day]):
+        by_day = day_of(orders.effective_due(rows.c, at.moved.between(start, at.now))).label("day")
+        for group in count(db, rows, named, either=orders.due_ranges(rows.c, start, at.now, at.moved), by=[by_day]):
             rates[group.key[0]] = Rate(group.n["good"], group.n["of"])
     return Sparks(
         days,
@@ -131,7 +134,7 @@ def sparks(db: ScopedReader, at: At) -> Sparks:
     )
 
 
-def _stocks(db: ScopedReader, rows: Subquery, days: Sequence[date]) -> tuple[list[int], list[int]]:
+def _stocks(db: ScopedReader, at: At, rows: Subquery, days: Sequence[date]) -> tuple[list[int], list[int]]:
     """Open and overdue as each day but the last ended: from the days on which orders came, ended and fell due.
 
     Open as day d ended: reported on d or before, ended on no day up to d. Overdue: due on d or before as well.
@@ -141,7 +144,7 @@ def _stocks(db: ScopedReader, rows: Subquery, days: Sequence[date]) -> tuple[lis
     by = [
         day_of(rows.c.reported_at).label("came"),
         case((still, None), else_=day_of(ended)).label("went"),
-        day_of(orders.due(rows.c)).label("due"),
+        day_of(orders.effective_due(rows.c, at.moved)).label("due"),
     ]
     ranges = orders.may_have_been_open(rows.c, first - timedelta(seconds=1))
     was_open, was_late = Counter[date](), Counter[date]()

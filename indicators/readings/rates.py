@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select
 
@@ -10,7 +11,9 @@ from data_access.contract import Stage, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import count, total
 from data_access.reference import AreaTree
+from indicators.effective import original
 from indicators.readings.map_cells import CELL_LEVELS
+from indicators.readings.moved import facts_of_orders, judged_at, records_measures
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import NO_CASES, At, NotRecorded, Rate
@@ -22,8 +25,9 @@ _ENTRY = REGISTRY["ontime_close"]
 class OnTime:
     """The on-time closing rate and, beside it, what could make it look good; None where not recorded.
 
-    ``extended``, ``suspended``, ``exempt`` and ``forced`` are among ``rate.of``; ``void`` and ``no_deadline`` are not.
-    ``by_original`` judges the same cases by their deadlines before extensions.
+    ``extended``, ``suspended``, ``exempt``, ``forced`` and ``computed`` (推算) are among ``rate.of``; ``void``,
+    ``no_deadline`` and ``parked`` are not: parked cases, suspended without an end, would be due in the window by the
+    source's deadline. ``by_original`` judges the same cases by their deadlines before extensions.
     """
 
     rate: Rate
@@ -35,6 +39,8 @@ class OnTime:
     void: int
     no_deadline: int
     by_original: Rate | None = None
+    parked: int | None = None
+    computed: int = 0
 
 
 def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
@@ -42,24 +48,61 @@ def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
     if missing := _ENTRY.missing(db.shape):
         return NotRecorded(missing)
     rows, span = db.scoped(work_orders), _ENTRY.window.span
-    base, good = _ENTRY.base(rows.c, at), _ENTRY.good(rows.c, at)
+    start, end = span.bounds(at)
+    at = judged_at(db, at, start)
+    base, good, computed = _ENTRY.base(rows.c, at), _ENTRY.good(rows.c, at), at.moved.computed()
     named = {"of": base, "good": good, "void": rows.c.stage == Stage.VOID.value}
     named |= {name: and_(base, rule) for name, rule in _marks(db, rows).items()}
-    if (earlier := _after_original(db, rows)) is not None:
-        named["extended into it"] = and_(good, earlier)
-    n = total(db, rows, named, either=_ENTRY.window.ranges(rows.c, at))
-    without = total(db, rows, {"n": orders.lacks_deadline(rows.c)}, where=[span.holds(rows.c.reported_at, at)])
+    if computed:
+        named["computed"] = and_(base, at.moved.among(rows.c.id, computed))
+    ranges = _ENTRY.window.ranges(rows.c, at)
+    n = total(db, rows, named, either=ranges)
+    without = orders.lacks_deadline(rows.c, at.moved)
+    no_deadline = total(db, rows, {"n": without}, where=[span.holds(rows.c.reported_at, at)])["n"]
+    into_it = _extended_into_it(db, at, good, ranges)
     return OnTime(
         Rate(n["good"], n["of"]),
         span.length(at.policy),
         suspended=n.get("suspended"),
         void=n["void"],
-        no_deadline=without["n"],
+        no_deadline=no_deadline,
         extended=n.get("extended"),
         exempt=n.get("exempt"),
         forced=n.get("forced"),
-        by_original=None if earlier is None else Rate(n["good"] - n["extended into it"], n["of"]),
+        by_original=None if into_it is None else Rate(n["good"] - into_it, n["of"]),
+        parked=_parked(db, at, start, end) if records_measures(db) else None,
+        computed=n.get("computed", 0),
     )
+
+
+def _parked(db: ScopedReader, at: At, start: datetime, end: datetime) -> int:
+    """Parked cases whose deadline of the source lies in [start, end)."""
+    here = [
+        one for one, found in at.moved.by_id.items() if found.parked and found.source and start <= found.source < end
+    ]
+    if not here:
+        return 0
+    rows = db.scoped(work_orders)
+    return total(db, rows, {"n": orders.is_open(rows.c)}, where=[at.moved.among(rows.c.id, here)])["n"]
+
+
+def _extended_into_it(
+    db: ScopedReader, at: At, good: ColumnElement[bool], ranges: tuple[ColumnElement[bool], ...]
+) -> int | None:
+    """Cases on time that were closed after the deadline they had before an extension, the exempted left out.
+
+    None where that is not recorded. They are few, and what their deadlines were needs the calendar.
+    """
+    if not db.shape.has("work_order_measures", "kind", "result", "old_due_at", "new_due_at"):
+        return None
+    rows = db.scoped(work_orders)
+    wanted = [good, func.coalesce(rows.c.exempt, 0) == 0, _granted(db, rows, "extension")]
+    if db.shape.has("work_orders", "extensions"):  # where they are counted, only orders that have one are asked
+        wanted.insert(0, rows.c.extensions > 0)
+    ids = [one for within in ranges for (one,) in db.rows(select(rows.c.id).where(within, *wanted))]
+    facts = facts_of_orders(db, at, ids).values()
+    before = [(one.closed_at, original(at.calendar, one)) for one in facts]
+    return sum(closed is not None and due is not None and closed > due for closed, due in before)
 
 
 def _marks(db: ScopedReader, rows: Subquery) -> dict[str, ColumnElement[bool]]:
@@ -75,22 +118,10 @@ def _marks(db: ScopedReader, rows: Subquery) -> dict[str, ColumnElement[bool]]:
     return found
 
 
-def _after_original(db: ScopedReader, rows: Subquery) -> ColumnElement[bool] | None:
-    """Closed after the deadline it had before an extension, and not exempted; None where that is not recorded."""
-    if not db.shape.has("work_order_measures", "kind", "result", "old_due_at"):
-        return None
-    taken = db.scoped(work_order_measures)
-    late = and_(
-        func.coalesce(rows.c.exempt, 0) == 0, _granted(db, rows, "extension", taken.c.old_due_at < rows.c.closed_at)
-    )
-    # where extensions are counted, only orders that have one are asked for theirs
-    return and_(rows.c.extensions > 0, late) if db.shape.has("work_orders", "extensions") else late
-
-
-def _granted(db: ScopedReader, rows: Subquery, kind: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+def _granted(db: ScopedReader, rows: Subquery, kind: str) -> ColumnElement[bool]:
     """Has an approved measure of this kind. Asked order by order: all measures are a history that grows."""
     taken = db.scoped(work_order_measures)
-    mine = and_(taken.c.order_id == rows.c.id, taken.c.kind == kind, taken.c.result == "approved", *more)
+    mine = and_(taken.c.order_id == rows.c.id, taken.c.kind == kind, taken.c.result == "approved")
     return exists(select(taken.c.order_id).where(mine))
 
 
@@ -150,6 +181,7 @@ def _own_level(db: ScopedReader, at: At) -> Callable[[str], bool]:
 def _rates_by(db: ScopedReader, at: At, entry: Indicator, column: str) -> dict[str | None, Rate]:
     """Rates over the entry's window by a column of the orders; None is the key of those that have none."""
     rows = db.scoped(work_orders)
+    at = judged_at(db, at, entry.window.span.bounds(at)[0])
     named = {"of": entry.base(rows.c, at), "good": entry.good(rows.c, at)}
     groups = count(db, rows, named, either=entry.window.ranges(rows.c, at), by=[rows.c[column]])
     return {group.key[0]: Rate(group.n["good"], group.n["of"]) for group in groups}

@@ -188,6 +188,15 @@ def was_open(o: Columns, moment: datetime) -> ColumnElement[bool]:
     return and_(o.reported_at <= moment, or_(is_open(o), _ended_after(o, moment)))
 
 
+def was_due(o: Columns, moment: datetime, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
+    """The effective deadline, as it is known today, had passed by a moment; of orders open or over."""
+    by_source = and_(due(o) >= PAST, due(o) < moment)
+    out, into = moved.due_in(PAST, moment)
+    if out:
+        by_source = and_(by_source, not_(moved.among(o.id, out)))
+    return or_(by_source, moved.among(o.id, into)) if into else by_source
+
+
 def counted_as_filed(o: Columns, moment: datetime) -> ColumnElement[bool]:
     """``counts_as_filed`` as it stood at a moment of the past: an order found void since then still counted."""
     return and_(or_(o.stage != Stage.VOID.value, _ended_after(o, moment)), func.coalesce(o.handled_on_spot, 0) == 0)
