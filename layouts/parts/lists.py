@@ -27,7 +27,7 @@ def fit(text: str, also: str = "") -> Component:
     parts = [html.Span(text, className="two-main cut", title=text)]
     if also:
         parts.append(html.Span(also, className="two-also"))
-    return html.Span(parts, className="two-fit")
+    return html.Span(parts, className="two-fit fits")
 
 
 def right(text: Text | Sequence[Text], classes: str = "", **props: Any) -> Component:
