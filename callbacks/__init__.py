@@ -5,11 +5,12 @@ A callback reads its inputs, runs one scoped query, hands the rows to one builde
 
 from dash import Dash
 
-from callbacks import drawer, viewer
-from callbacks.ports import Conversation
+from callbacks import control, drawer, viewer
+from callbacks.ports import Conversation, Desk
 
 
-def register(app: Dash, services: Conversation) -> None:
+def register(app: Dash, services: Conversation, desk: Desk) -> None:
     """Register the callbacks of all pages."""
+    control.register(app, services, desk)
     drawer.register(app, services)
     viewer.register(app, services)

@@ -1,11 +1,12 @@
 """What callbacks need from the composition root, so that they depend on nothing above them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from data_access.engine import ScopedReader
 from indicators.values import At
+from layouts.pages.control import WallState
 
 T = TypeVar("T")
 
@@ -45,4 +46,20 @@ class Conversation(Protocol):
 
         Raises UnknownPlace when there is no such viewer to be.
         """
+        ...
+
+    def place_name(self, key: str, lang: str) -> str:
+        """The name of a place as addresses have it; "" when there is no such place."""
+        ...
+
+
+class Desk(Protocol):
+    """What the person behind the present request may do with walls. Every method may raise StoreError."""
+
+    def state(self, name: str) -> WallState:
+        """What a wall shows and was told. Raises UnknownPlace for one that is not there or not theirs."""
+        ...
+
+    def change(self, name: str, changes: Mapping[str, Any]) -> WallState:
+        """Tell a wall what to show. Raises UnknownPlace, and InputError for what is no change."""
         ...

@@ -11,8 +11,9 @@ from dash import Dash, dcc, html, set_props
 from flask import Flask, Response, redirect, request
 
 import callbacks
-from dashboard import compression, gate, health, live, security, wire
+from dashboard import compression, control, gate, health, live, security, wire
 from dashboard.auth import COOKIE_SECONDS, DEVICE_COOKIE
+from dashboard.control import Control
 from dashboard.pages import EXTENSION, register_pages
 from dashboard.services import CONVERSATION, Services
 from dashboard.stores import open_conversation
@@ -56,7 +57,7 @@ def create_app(services: Services) -> Dash:
             dash.page_container,
         ]
     )
-    callbacks.register(app, services)
+    callbacks.register(app, services, Control(services))
     _prepare(server)
     security.guard(server, settings, services.entrances.authenticator, lambda: list(app.csp_hashes()))
     live.register(
@@ -68,6 +69,7 @@ def create_app(services: Services) -> Dash:
         authenticator=services.entrances.authenticator,
         welcome=security.answers_to(settings),
     )
+    control.register(server, services)
     gate.register(server, directory=services.directory, scenes=frozenset(services.plan.scenes))
     health.register(
         server,

@@ -150,6 +150,16 @@ class DeviceEntry:
         self._devices = {device.name: device for device in devices}
         self.cookies = cookies
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The walls there are, by name."""
+        return tuple(self._devices)
+
+    def viewer_of(self, name: str) -> Viewer | None:
+        """What the wall of this name may see; None when there is no such wall."""
+        device = self._devices.get(name)
+        return None if device is None else device.viewer
+
     def admit(self, token: str) -> Device | None:
         """The wall with this token. Compared in constant time, and with all of them."""
         digest = _digest(token)

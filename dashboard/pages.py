@@ -10,14 +10,16 @@ from dash import html
 from dash.development.base_component import Component
 from flask import current_app, g
 
+from dashboard.control import Control
 from dashboard.halls import hall_of
 from dashboard.keys import LANGUAGES, Focus
 from dashboard.security import viewer_of
 from dashboard.services import Services
+from data_access.errors import StoreError
 from data_access.reference import Reference
 from data_access.scope import Audience
-from layouts.pages import wall
-from layouts.pages.sentence import sentence
+from layouts.pages import control, wall
+from layouts.pages.sentence import error_text, sentence
 from layouts.pages.wall import Hall
 from layouts.parts.viewer import Choice, viewer_menu
 from layouts.scene import Place, Scene
@@ -37,6 +39,7 @@ def register_pages(title: str) -> None:
     page("home", path="/", layout=show_home, title=title, name="wall")
     page("walls", path="/wall", layout=show_home, title=title, name="walls")
     page("wall", path_template="/wall/<scene>", layout=show_wall, title=title, name="scene")
+    page("control", path="/control", layout=show_control, title=title, name="control")
     page("not_found_404", layout=show_nothing, title=title)
 
 
@@ -69,10 +72,35 @@ def show_wall(scene: Any = None, **query: Any) -> Component:
     focus = _focus(services, reference, asked)
     if found is None or focus is None or not viewer_of().may(Audience.WALL, focus, reference):
         return sentence(t("error-unknown-place", lang), lang)
-    hall, wrong = hall_of(viewer_of(), services.settings, asked, tuple(services.plan.scenes))
+    taken = services.entrances.devices.names
+    hall, wrong = hall_of(viewer_of(), services.settings, asked, tuple(services.plan.scenes), taken)
     if hall is None:
         return sentence(t("page-parameter", lang, name=wrong, known=", ".join(_KNOWN)), lang)
     return _page(services, found, _place(focus, reference, lang), lang, reference, hall)
+
+
+def show_control(wall: Any = None, **query: Any) -> Component:
+    """The phone's page for a wall: which there are, and what this one may be told."""
+    services = _services()
+    lang = query.get("lang", services.settings.language)
+    lang = lang if lang in LANGUAGES else services.settings.language
+    if "viewer" not in g:
+        return control.page("", (), (), lang)
+    reference, viewer = services.directory.reference, viewer_of()
+    if reference is None:
+        return sentence(t("page-not-read", lang), lang)
+    desk = Control(services)
+    try:
+        walls = desk.walls()
+    except StoreError as error:
+        return sentence(error_text(error, lang), lang)
+    if viewer.audience not in (Audience.LEADER, Audience.OFFICIAL) or (wall is not None and wall not in walls):
+        return sentence(t("control-refused", lang), lang)
+    chosen = wall or (walls[0] if len(walls) == 1 else "")
+    root = reference.tree.root
+    homes = [root] if viewer.everywhere and root else sorted(viewer.areas or ())
+    areas = control.places(reference.tree, [code for code in homes if code in reference.tree.by_code], lang)
+    return control.page(chosen, walls, areas, lang, viewer_menu=_menu(services, reference, lang))
 
 
 def _focus(services: Services, reference: Reference, asked: dict[str, Any]) -> Focus | None:

@@ -119,6 +119,15 @@ class Services:
             raise UnknownPlace("no such place", place=key)
         return None if focus.area == reference.tree.root else focus.area, focus.department
 
+    def place_name(self, key: str, lang: str) -> str:
+        """The name of a place as addresses have it; "" when there is no such place."""
+        focus, reference = Focus.parse(key), self.reference
+        area = None if focus is None else reference.tree.by_code.get(focus.area)
+        if focus is None or area is None:
+            return ""
+        department = reference.departments.get(focus.department or "")
+        return area.label(lang) if department is None else f"{area.label(lang)} {department.label(lang)}"
+
     def at(self, area: str | None = None, department: str | None = None) -> At:
         """Now, there."""
         return At(self.now(), self.calendar, self.policy, area, department, self.ledger)
