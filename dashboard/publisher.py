@@ -8,7 +8,7 @@ there.
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import orjson
@@ -29,6 +29,7 @@ from data_access.engine import ScopedReader
 from data_access.errors import DashboardError, SourceTooSlow, StoreError
 from data_access.reference import Reference
 from indicators.policy import Policy
+from indicators.readings.book import OpenBook
 from indicators.values import At, FrozenPeriods, NotRecorded
 from indicators.workcalendar import WorkCalendar
 
@@ -58,8 +59,10 @@ def reader_of(
 ) -> Read:
     """How a job is read: the snapshot narrowed to its place, the reading asked as of now.
 
-    The whole tree is not narrowed at all: everything in scope counts there, also what is coded to no known area.
+    The whole tree is not narrowed at all: everything in scope counts there, also what is coded to no known area. The
+    fast lane keeps the open book in step, once a snapshot; the slow one reads its own deadlines.
     """
+    kept = OpenBook()
 
     def read(db: ScopedReader, job: Job, now: float) -> object:
         focus = job.spot.focus
@@ -70,6 +73,8 @@ def reader_of(
             return NotRecorded(("shifts.department_code",))
         narrowed = db if area is None and focus.department is None else db.narrowed(area, focus.department)
         at = At(city_time(now, clock.zone), calendar, policy, area, focus.department, ledger)
+        if not plan.slow(job.reading) and not db.scope.grants:
+            at = replace(at, book=db.once("the open book", lambda: kept.follow(db, at)))
         return plan.readings[job.reading].read(narrowed, at)
 
     return read

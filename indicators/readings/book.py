@@ -12,7 +12,7 @@ from data_access.contract import work_orders
 from data_access.queries.counting import all_rows, count
 from data_access.reader import ScopedReader
 from indicators.book import Book, Entry
-from indicators.readings.moved import fact_columns, facts_of, measures_of, special_open
+from indicators.readings.moved import fact_columns, facts_of, has_deadlines, measures_of, special_open
 from indicators.rules import orders
 from indicators.values import SKEW, At
 
@@ -48,8 +48,13 @@ class OpenBook:
         self.reloads = 0
         """How often a difference to the database's counts was found, and the book read again."""
 
-    def follow(self, db: ScopedReader, at: At) -> Book:
-        """The book as of this snapshot, which must see everything. Raises the errors of ``ScopedReader.rows``."""
+    def follow(self, db: ScopedReader, at: At) -> Book | None:
+        """The book as of this snapshot, which must see everything; None where the source records no deadlines.
+
+        Raises the errors of ``ScopedReader.rows``.
+        """
+        if not has_deadlines(db):
+            return None
         before, mark, checked_at = self._book, self._mark, self._checked_at
         version = at.calendar.rules.version()
         if before is None or mark is None or version != self._version:
