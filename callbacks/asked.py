@@ -9,6 +9,8 @@ from data_access.errors import InputError
 _LONGEST: Final = 80
 _MOST_FIELDS: Final = 12
 _MOST_STEPS: Final = 12
+_PARTS: Final = frozenset({"part", "weights"})
+"""Fields that ask for the same thing in another way."""
 _NOT_FIELDS: Final = frozenset({"kind", "place", "within", "at"})
 
 
@@ -63,7 +65,7 @@ def follow(trail: list[Asked], asked: Asked) -> list[Asked]:
 
 
 def _but_part(asked: Asked) -> Asked:
-    return Asked(asked.kind, {name: text for name, text in asked.fields.items() if name != "part"}, asked.place)
+    return Asked(asked.kind, {name: text for name, text in asked.fields.items() if name not in _PARTS}, asked.place)
 
 
 def _short(value: Any) -> TypeGuard[str]:

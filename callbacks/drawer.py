@@ -7,7 +7,7 @@ from dash import Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks import cases
+from callbacks import cases, scores
 from callbacks.asked import Asked, asked_of, follow, trail_of
 from callbacks.ports import Conversation
 from data_access.errors import InputError
@@ -97,5 +97,11 @@ def order(services: Conversation, asked: Asked, lang: str) -> list[Component]:
     return found
 
 
-OPENERS: Final[dict[str, Opener]] = {"area": area, "order": order, "cases": cases.listed}
+OPENERS: Final[dict[str, Opener]] = {
+    "area": area,
+    "order": order,
+    "cases": cases.listed,
+    "score": scores.explain,
+    "detector": scores.found,
+}
 """What may open in the drawer, by kind. Each checks every field itself: a browser may send anything."""

@@ -1,10 +1,10 @@
 """Numbers and moments as texts: thin spaces in thousands, signs and arrows, "today 17:00"."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Final
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from layouts.words import t
@@ -71,3 +71,9 @@ def moment(when: datetime, now: datetime, lang: str) -> str:
 def weekday(when: datetime, lang: str) -> str:
     """The short name of the weekday: 周六, Sat."""
     return format_datetime(when, "EEE", locale=_LOCALES[lang])
+
+
+def month_name(day: date, lang: str, *, year: bool = False) -> str:
+    """The short name of a month: 11月, Nov; with its year: 2026年1月, Jan 2026."""
+    pattern = {"zh": ("LLL", "y年LLL"), "en": ("LLL", "LLL y")}[lang][year]
+    return format_date(day, pattern, locale=_LOCALES[lang])

@@ -19,6 +19,7 @@ from indicators.readings import (
     holding,
     horizon,
     hot,
+    looking_good,
     map_cells,
     origins,
     people,
@@ -78,6 +79,10 @@ READINGS: Final[Mapping[str, Reading]] = {
         Reading("scores_departments", scores.scores_departments, "slow"),
         Reading("scores_counties", scores.scores_counties, "slow"),
         Reading("scores_streets", scores.scores_streets, "slow"),
+        Reading("trends_departments", scores.trends_departments, "slow"),
+        Reading("trends_counties", scores.trends_counties, "slow"),
+        Reading("trends_streets", scores.trends_streets, "slow"),
+        Reading("looking_good", looking_good.looking_good, "slow"),
     )
 }
 """All readings that the broadcast may take, by name."""

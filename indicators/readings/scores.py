@@ -113,18 +113,52 @@ def offer(db: ScopedReader, at: At, subject: Subject, period: Period) -> Offer |
 
 def score_trend(db: ScopedReader, at: At, subject: Subject, code: str, months: int = 6) -> ScoreTrend | NotRecorded:
     """One unit over the last months, the running one last; frozen months as they were frozen."""
+    found = _past(db, at, subject, months)
+    if isinstance(found, NotRecorded):
+        return found
+    return ScoreTrend(subject, code, tuple(_point(scores, scores.unit(code)) for scores in found))
+
+
+def score_trends(db: ScopedReader, at: At, subject: Subject, months: int = 6) -> tuple[ScoreTrend, ...] | NotRecorded:
+    """All units that are ranked now, by code, over the last months: the same as one by one, in one pass."""
+    found = _past(db, at, subject, months)
+    if isinstance(found, NotRecorded):
+        return found
+    codes = sorted(row.code for group in found[-1].groups for row in group.rows)
+    return tuple(
+        ScoreTrend(subject, code, tuple(_point(scores, scores.unit(code)) for scores in found)) for code in codes
+    )
+
+
+def trends_departments(db: ScopedReader, at: At) -> tuple[ScoreTrend, ...] | NotRecorded:
+    """Departments over the last six months."""
+    return score_trends(db, at, "department")
+
+
+def trends_counties(db: ScopedReader, at: At) -> tuple[ScoreTrend, ...] | NotRecorded:
+    """Counties over the last six months."""
+    return score_trends(db, at, "county")
+
+
+def trends_streets(db: ScopedReader, at: At) -> tuple[ScoreTrend, ...] | NotRecorded:
+    """Streets over the last six months."""
+    return score_trends(db, at, "street")
+
+
+def _past(db: ScopedReader, at: At, subject: Subject, months: int) -> list[Scores] | NotRecorded:
+    """The scores of the last months, the running one last."""
     periods = Periods.of(at.policy)
     wanted = [periods.current(at.now)]
     for _ in range(min(max(months, 1), _MOST_MONTHS) - 1):
         wanted.append(periods.previous(wanted[-1]))
     kept = _frozen(db, at, subject, wanted)
-    points = []
+    past: list[Scores] = []
     for period in reversed(wanted):
         found = kept.get(period.name) or live(db, at, subject, period)
         if isinstance(found, NotRecorded):
             return found
-        points.append(_point(found, found.unit(code)))
-    return ScoreTrend(subject, code, tuple(points))
+        past.append(found)
+    return past
 
 
 def _point(scores: Scores, unit: UnitScore | None) -> TrendPoint:

@@ -52,7 +52,7 @@ def _rule(rule: DetectedRule, showing: Showing) -> Component:
         className="rule-total",
         **opens("detector", rule=rule.rule),
     )
-    return html.Div([name, number, html.Div(_whose(rule, showing), className="rule-whose")], className="rule")
+    return html.Div([name, number, html.Div(_whose(rule, showing), className="rule-whose fits")], className="rule")
 
 
 def _whose(rule: DetectedRule, showing: Showing) -> list[Component]:

@@ -57,7 +57,7 @@ def _way(way: Way, showing: Showing) -> Component:
     )
     of = t("score-of", lang, good=count(rate.good), of=count(rate.of)) if rate.of else t("ways-none", lang)
     return html.Div(
-        [name, number, html.Div([html.Span(of, className="way-of"), *_most(way, showing)], className="way-foot")],
+        [name, number, html.Span(of, className="way-of"), *_most(way, showing)],
         className="way",
     )
 

@@ -54,7 +54,7 @@ def show(scores: Scores, showing: Showing) -> Props:
     return {
         "rows": shown(sheets or empty(t("movers-empty", lang))),
         "note": shown([html.Span(note, className="foot-item foot-label")] if moved else []),
-        "sub": shown(grades.sub(scores, lang, t("movers-sub", lang))),
+        "sub": shown(grades.sub(scores, lang)),
     }
 
 

@@ -11,7 +11,7 @@ from layouts.formats import NONE, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import grades
-from layouts.parts.frame import empty
+from layouts.parts.frame import empty, live
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import percent_of, shown
 from layouts.words import t
@@ -30,6 +30,7 @@ def frame(subject: str, lang: str, instance: str = MAIN) -> Component:
         [
             html.Div(heads, className="row row-head"),
             grades.pages(panel, instance),
+            live(panel, "axis", instance, className="axis"),
             grades.facts(panel, "few", instance),
         ],
         tip_text=t("ranking-tip", lang),
@@ -56,7 +57,12 @@ def show(scores: Scores, showing: Showing) -> Props:
         for rows in grades.chunks(group.rows, SHOWN)
     ]
     body = sheets or empty(_nobody(scores, lang))
-    return {"rows": shown(body), "few": shown(_few(scores, showing)), "sub": shown(grades.sub(scores, lang))}
+    return {
+        "rows": shown(body),
+        "axis": shown(_axis(scores, low) if sheets else []),
+        "few": shown(_few(scores, showing)),
+        "sub": shown([scores.period.label(lang), grades.state_mark(scores, lang)]),
+    }
 
 
 def _nobody(scores: Scores, lang: str) -> str:
@@ -105,6 +111,12 @@ def _row(row: UnitScore, low: float, scores: Scores, showing: Showing) -> Compon
         ],
         className="row",
     )
+
+
+def _axis(scores: Scores, low: float) -> list[Component]:
+    """Where the grades begin."""
+    ticks = sorted(grade.low for grade in scores.grades if low <= grade.low < 100.0)
+    return [html.Span(f"{tick:g}", style={"right": percent_of((100.0 - tick) / (100.0 - low))}) for tick in ticks]
 
 
 def _few(scores: Scores, showing: Showing) -> list[Component]:

@@ -36,7 +36,6 @@ def frame(subject: str, lang: str, instance: str = MAIN) -> Component:
 def show(scores: Scores, showing: Showing) -> Props:
     """A page a group, or several where the lists are long; a sentence where nobody is on them."""
     lang = showing.lang
-    rules = scores.rules
     sheets: list[Component] = []
     for group in scores.groups:
         red = [row for row in group.rows if row.list == "red"]
@@ -59,9 +58,8 @@ def show(scores: Scores, showing: Showing) -> Props:
                     className="page",
                 )
             )
-    rule = t("lists-sub", lang, red=rules.red.grade, yellow=rules.yellow.grade)
     body = sheets or empty(t("lists-empty", lang))
-    return {"rows": shown(body), "sub": shown(grades.sub(scores, lang, rule))}
+    return {"rows": shown(body), "sub": shown(grades.sub(scores, lang))}
 
 
 def _list(kind: str, rows: Sequence[UnitScore], group: ScoreGroup, scores: Scores, showing: Showing) -> Component:
@@ -69,8 +67,10 @@ def _list(kind: str, rows: Sequence[UnitScore], group: ScoreGroup, scores: Score
     lines: list[Component] = [_line(row, scores, showing) for row in rows]
     if not any(row.list == kind for row in group.rows):
         lines = [html.P(t(f"lists-none-{kind}", lang), className="list-none")]
+    bound = scores.rules.red if kind == "red" else scores.rules.yellow
+    rule = html.Span(t(f"lists-rule-{kind}", lang, grade=bound.grade), className="list-rule")
     return html.Div(
-        [html.H3([html.I(className=f"list-mark list-{kind}"), t(f"lists-{kind}", lang)]), *lines],
+        [html.H3([html.I(className=f"list-mark list-{kind}"), t(f"lists-{kind}", lang), rule]), *lines],
         className=f"list list-of-{kind}",
     )
 

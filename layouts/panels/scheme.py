@@ -24,7 +24,7 @@ def frame(subject: str, lang: str, instance: str = MAIN) -> Component:
     return panel_frame(
         panel,
         t("scheme-title", lang),
-        [live(panel, "facts", instance, className="facts-line")],
+        [live(panel, "facts", instance, className="facts-line fits")],
         tip_text=t("scheme-tip", lang),
         instance=instance,
         classes=grades.classes("scheme", subject),

@@ -60,8 +60,9 @@ def show(scores: Scores, showing: Showing) -> Props:
     items = [html.Span(entry.children, className="foot-item") for entry in legend]
     items += [
         html.Span(
-            t("heat-missing", lang, term=_term_name(scores, term, lang), columns=", ".join(columns)),
-            className="foot-item foot-label",
+            t("heat-unrecorded", lang, term=_term_name(scores, term, lang)),
+            className="foot-item heat-unrecorded",
+            title=", ".join(columns),
         )
         for term, columns in scores.missing
     ]

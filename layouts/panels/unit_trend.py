@@ -1,21 +1,19 @@
 """The score of one unit over the last periods, with its interval: the units to be urged first, one after another."""
 
 from collections.abc import Sequence
-from math import floor
 from typing import Final
 
 from dash import html
 from dash.development.base_component import Component
 
-from indicators.scores.values import Scores, ScoreTrend, TrendPoint
-from layouts.formats import NONE, count
+from indicators.scores.values import Scores, ScoreTrend
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import grades
-from layouts.parts.chart import line, ribbon
 from layouts.parts.frame import empty
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import percent_of, shown
+from layouts.parts.marks import shown
+from layouts.parts.scoreline import plot
 from layouts.words import t
 
 MOST: Final = 12
@@ -77,71 +75,6 @@ def chart(trend: ScoreTrend, scores: Scores, showing: Showing) -> list[Component
         className="trend-head",
     )
     return [head, plot(trend.points, scores, showing)]
-
-
-def plot(points: Sequence[TrendPoint], scores: Scores, showing: Showing) -> Component:
-    """Dots with the 95 % ribbon; the running period hollow; periods with too few cases have a dash."""
-    lang = showing.lang
-    known = [value for point in points for value in (point.low, point.score) if value is not None]
-    low = max(0.0, min(floor(min(known, default=100.0) / 10) * 10.0, 80.0))
-
-    def height(score: float) -> float:
-        return (score - low) / (100.0 - low)
-
-    def across(at: int) -> float:
-        return (at + 0.5) / len(points)
-
-    bounds = [grade for grade in scores.grades if low <= grade.low < 100.0]
-    marks: list[Component] = [
-        html.Div(
-            html.Span(f"{grade.low:g}", className="bound-word"),
-            className="bound-line",
-            style={"bottom": percent_of(height(grade.low))},
-        )
-        for grade in bounds
-    ]
-    band = [
-        (across(i), height(p.low), height(p.high))
-        for i, p in enumerate(points)
-        if p.low is not None and p.high is not None
-    ]
-    path = [(across(i), height(p.score)) for i, p in enumerate(points) if p.score is not None]
-    marks += ribbon(band) + line(path)
-    for at, point in enumerate(points):
-        if point.score is None:
-            continue
-        title = t(
-            "trend-unit-point",
-            lang,
-            period=point.period.label(lang),
-            score=grades.points(point.score),
-            low=grades.points(point.low),
-            high=grades.points(point.high),
-            rank=NONE if point.rank is None else str(point.rank),
-            sample=count(point.sample),
-        )
-        place = {"left": percent_of(across(at)), "bottom": percent_of(height(point.score))}
-        marks.append(html.I(className=f"trend-dot trend-{point.state}", style=place, title=title))
-        marks.append(html.Span(grades.points(point.score), className="trend-word", style=place))
-    labels = [
-        html.Span(
-            [period_short(point, lang), html.I("" if point.score is not None else t("trend-unit-few", lang))],
-            className="trend-label",
-        )
-        for point in points
-    ]
-    return html.Div(
-        [html.Div(marks, className="trend-plot"), html.Div(labels, className="trend-labels")], className="trend-box"
-    )
-
-
-def period_short(point: TrendPoint, lang: str) -> str:
-    """The month alone, with the year where it begins; other periods by their whole name."""
-    if point.period.kind != "month":
-        return point.period.label(lang)
-    year, month = (int(text) for text in point.period.name.split("-"))
-    short = t("trend-unit-month", lang, month=month)
-    return t("trend-unit-january", lang, year=year, month=month) if month == 1 else short
 
 
 PANELS: Final = tuple(

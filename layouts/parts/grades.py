@@ -109,10 +109,9 @@ def state_words(scores: Scores, lang: str) -> str:
     return t("score-provisional-words" if scores.official else "score-own-words", lang)
 
 
-def sub(scores: Scores, lang: str, *more: str) -> list[Component | str]:
+def sub(scores: Scores, lang: str, *more: str) -> str:
     """The line beside a title: the period and its state, then what the panel adds."""
-    texts = " · ".join(("", *more)) if more else ""
-    return [scores.period.label(lang), state_mark(scores, lang), texts]
+    return " · ".join((scores.period.label(lang), state_of(scores, lang), *more))
 
 
 def chunks(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from layouts.panel import Panel
 from layouts.panels import alarms
 from layouts.scene import Place, Scene
-from layouts.scenes import orders, overview
+from layouts.scenes import orders, overview, performance
 
 
 def _with_alarms(scene: Scene) -> Scene:
@@ -22,6 +22,8 @@ def _with_alarms(scene: Scene) -> Scene:
     return Scene(scene.id, (*scene.shows, alarms.PANEL), layout)
 
 
-SCENES: Final[Mapping[str, Scene]] = {scene.id: _with_alarms(scene) for scene in (overview.SCENE, orders.SCENE)}
+SCENES: Final[Mapping[str, Scene]] = {
+    scene.id: _with_alarms(scene) for scene in (overview.SCENE, orders.SCENE, performance.SCENE)
+}
 PANELS: Final[Mapping[str, Panel]] = {panel.id: panel for scene in SCENES.values() for panel in scene.shows}
 """Every panel of the broadcast: those the scenes show."""

@@ -1,0 +1,121 @@
+"""Why a unit stands where it does, and the cases a detector found: every field of the question is looked up first."""
+
+from typing import Final
+
+from dash.development.base_component import Component
+
+from callbacks.asked import Asked
+from callbacks.ports import Conversation
+from data_access.engine import ScopedReader
+from data_access.errors import InputError, UnknownPlace
+from indicators.detectors.found import Detected, Rule
+from indicators.readings import READINGS
+from indicators.readings.scores import score_trend
+from indicators.scores.compute import what_if
+from indicators.scores.scheme import Subject
+from indicators.scores.values import Scores, ScoreTrend
+from indicators.values import At, NotRecorded
+from layouts.panel import Showing
+from layouts.parts import detected, score
+
+_READING: Final[dict[str, str]] = {
+    "department": "scores_departments",
+    "county": "scores_counties",
+    "street": "scores_streets",
+}
+_RULES: Final[tuple[Rule, ...]] = ("unexplained_extension", "stalling", "perfunctory", "repeated")
+_MOST_TERMS: Final = 20
+
+
+def explain(services: Conversation, asked: Asked, lang: str) -> list[Component]:
+    """One unit's score opened: terms, cases, what would lift it, and other weights if some are tried.
+
+    Raises InputError for fields that name nothing there is, UnknownPlace for a unit that is not there or not theirs.
+    """
+    subject, code = asked.text("subject"), asked.text("code")
+    if unknown := asked.fields.keys() - {"subject", "code", "weights"}:
+        raise InputError(f"a score has no field {', '.join(sorted(unknown))}")
+    if subject not in _READING:
+        raise InputError("nothing of this kind is scored")
+    place = services.place(asked.place)
+    at = services.at(*place)
+
+    def read() -> Scores | NotRecorded:
+        with services.asks() as db:
+            found: Scores | NotRecorded = READINGS[_READING[subject]].read(_here(db, place), at)
+            return found
+
+    def past() -> ScoreTrend | NotRecorded:
+        with services.asks() as db:
+            return score_trend(_here(db, place), at, _subject(subject), code)
+
+    scores = services.recall(f"scores {place} {subject}", read)
+    unit = None if isinstance(scores, NotRecorded) else scores.unit(code)
+    if isinstance(scores, NotRecorded) or unit is None:
+        raise UnknownPlace("no such unit", place=code)
+    trend = services.recall(f"trend {place} {subject} {code}", past)
+    weights = weights_of(asked.fields["weights"], scores) if "weights" in asked.fields else None
+    return score.explanation(
+        scores,
+        unit,
+        _showing(services, at, lang),
+        trend=trend if isinstance(trend, ScoreTrend) else None,
+        tried=None if weights is None else what_if(scores, weights),
+        weights=weights,
+    )
+
+
+def weights_of(text: str, scores: Scores) -> dict[str, int]:
+    """``40,20,40`` as weights by term, in the order of the scheme. Raises InputError for any other text."""
+    terms = list(score.given(scores))
+    parts = text.split(",")
+    if (
+        len(parts) != len(terms)
+        or len(parts) > _MOST_TERMS
+        or not all(part.isascii() and part.isdigit() for part in parts)
+    ):
+        raise InputError("not the weights of this scheme")
+    weights = dict(zip(terms, map(int, parts), strict=True))
+    if not any(weights.values()) or max(weights.values()) > 100:
+        raise InputError("weights are 0 to 100, and not all 0")
+    return weights
+
+
+def found(services: Conversation, asked: Asked, lang: str) -> list[Component]:
+    """The cases of one detector, of one department if one is named. Raises InputError and UnknownPlace."""
+    if unknown := asked.fields.keys() - {"rule", "department"}:
+        raise InputError(f"a detector has no field {', '.join(sorted(unknown))}")
+    name, department = asked.text("rule"), asked.fields.get("department")
+    if name not in _RULES:
+        raise InputError("no such detector")
+    place = services.place(asked.place)
+    at = services.at(*place)
+
+    def read() -> Detected | NotRecorded:
+        with services.asks() as db:
+            answer: Detected | NotRecorded = READINGS["detectors"].read(_here(db, place), at)
+            return answer
+
+    with services.asks() as db:
+        reference, persons = db.reference, db.scope.persons
+    if department is not None and department not in reference.departments:
+        raise UnknownPlace("no such department", place=department)
+    answer = services.recall(f"detectors {place}", read)
+    if isinstance(answer, NotRecorded):
+        raise InputError("this source records nothing the detectors could judge")
+    rule = next(rule for rule in answer.rules if rule.rule == name)
+    return detected.listing(rule, answer.days, department, reference, at.now, lang, can_open=persons)
+
+
+def _here(db: ScopedReader, place: tuple[str | None, str | None]) -> ScopedReader:
+    return db if place == (None, None) else db.narrowed(*place)
+
+
+def _subject(text: str) -> Subject:
+    subjects: tuple[Subject, ...] = ("department", "county", "street")
+    return next(subject for subject in subjects if subject == text)
+
+
+def _showing(services: Conversation, at: At, lang: str) -> Showing:
+    with services.asks() as db:
+        return Showing(lang, db.reference, at.now, at.calendar.zone)

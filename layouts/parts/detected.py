@@ -1,0 +1,83 @@
+"""The cases that one detector found: each with the reason for which it is listed, and what speaks for that reason."""
+
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from data_access.reference import Reference
+from indicators.detectors.found import DetectedCase, DetectedRule
+from layouts.formats import count, moment, percent
+from layouts.parts.attrs import opens
+from layouts.parts.drawer import as_of
+from layouts.parts.frame import empty
+from layouts.parts.places import category_name, department_name, where
+from layouts.words import t
+
+
+def listing(
+    rule: DetectedRule,
+    days: int,
+    department: str | None,
+    reference: Reference,
+    now: datetime,
+    lang: str,
+    *,
+    can_open: bool,
+) -> list[Component]:
+    """The drawer's content, of one department if one was touched. ``can_open`` makes lines open orders."""
+    cases = [case for case in rule.cases if department is None or case.department == department]
+    total = rule.total if department is None else dict(rule.departments).get(department, 0)
+    head: list[Component] = [
+        html.H2(t(f"detector-{rule.rule}", lang)),
+        html.P(
+            " · ".join(
+                (
+                    *(() if department is None else (department_name(reference, department, lang),)),
+                    t("detectors-sub", lang, days=days),
+                )
+            ),
+            className="drawer-path",
+        ),
+        as_of(now, lang),
+        html.P(t(f"detector-tip-{rule.rule}", lang), className="drawer-note"),
+    ]
+    if not rule.judged:
+        return [*head, empty(t("detectors-unrecorded", lang, columns=", ".join(rule.missing)))]
+    if rule.missing:
+        missing = t("detectors-partly", lang, columns=", ".join(rule.missing))
+        head.append(html.P(missing, className="drawer-note why-unrecorded"))
+    if not total:
+        return [*head, empty(t("detectors-none", lang))]
+    key = "cases-first" if total > len(cases) else "cases-all"
+    return [
+        *head,
+        html.P(t(key, lang, n=count(len(cases)), total=count(total)), className="case-count"),
+        html.Div([_line(case, reference, now, lang, can_open=can_open) for case in cases], className="drawer-orders"),
+        html.P(t("detectors-check", lang), className="drawer-note"),
+    ]
+
+
+def _line(case: DetectedCase, reference: Reference, now: datetime, lang: str, *, can_open: bool) -> Component:
+    facts = " · ".join(_fact_words(name, value, now, lang) for name, value in case.facts.items())
+    words = [
+        html.Span(html.B(category_name(reference, case.category, lang)), className="order-head"),
+        html.Span(moment(case.at, now, lang), className="order-stage"),
+        html.Span(
+            f"{department_name(reference, case.department, lang)} · {where(reference, case.area, lang)}",
+            className="order-department",
+        ),
+        html.Span(t(f"why-detected-{case.why}", lang), className="order-title"),
+    ]
+    if facts:
+        words.append(html.Span(facts, className="order-title order-facts"))
+    if not can_open:
+        return html.Div(words, className="drawer-order")
+    return html.Button(words, type="button", className="drawer-order", **opens("order", order=case.order_id))
+
+
+def _fact_words(name: str, value: "float | datetime", now: datetime, lang: str) -> str:
+    """One fact with its unit; moments as people say them, shares in percent."""
+    if isinstance(value, datetime):
+        return t(f"fact-{name}", lang, value=moment(value, now, lang))
+    return t(f"fact-{name}", lang, value=f"{percent(value, 0)}%" if name == "share" else count(round(value)))
