@@ -1,4 +1,4 @@
-"""The command line ``gridwall``: serve, publish, web, check, contract, import-311, replay, demo, settings."""
+"""The command line ``gridwall``: one function a command; larger commands have a module of their own."""
 
 import argparse
 import signal
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dashboard import logs
+from dashboard import freeze_command, indicators_command, logs
 from dashboard.settings import Settings, as_example, as_markdown, load
 from data_access.contract_sql import ENGINES, as_sql
 from data_access.errors import DashboardError, SettingError
@@ -37,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=("example", "markdown"), default="example")
     command.set_defaults(run=_settings)
     _checking(commands)
+    indicators_command.add_command(commands, _clocked)
+    freeze_command.add_command(commands)
     add_commands(commands)
     return top
 
@@ -66,7 +68,8 @@ def _addressed(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return _clocked(command)
 
 
-def _loaded(chosen: argparse.Namespace) -> Settings:
+def loaded(chosen: argparse.Namespace) -> Settings:
+    """The settings, with what the command line says; logs begin."""
     given: dict[str, Any] = {
         name: value for name in ("host", "port", "clock") if (value := getattr(chosen, name, None)) is not None
     }
@@ -94,7 +97,7 @@ def _tried(settings: Settings) -> Settings:
 def _serve(chosen: argparse.Namespace) -> int:
     from dashboard.serving import serve
 
-    settings = _tried(_loaded(chosen))
+    settings = _tried(loaded(chosen))
     if settings.workers > 1:
         raise SettingError(
             "gridwall serve is one process with its publisher; for more run gridwall publish and gridwall web",
@@ -107,7 +110,7 @@ def _serve(chosen: argparse.Namespace) -> int:
 def _web(chosen: argparse.Namespace) -> int:
     from dashboard.serving import serve
 
-    settings = _shared(_tried(_loaded(chosen)))
+    settings = _shared(_tried(loaded(chosen)))
     serve(settings, embedded=False)
     return 0
 
@@ -116,7 +119,7 @@ def _publish(chosen: argparse.Namespace) -> int:
     from dashboard.compose import clock_of, geometry_of, publisher_of
     from dashboard.stores import open_broadcast
 
-    settings = _shared(_tried(_loaded(chosen)))
+    settings = _shared(_tried(loaded(chosen)))
     broadcast = open_broadcast(settings.store.get_secret_value())
     beat = publisher_of(settings, broadcast, geometry_of(settings, broadcast), clock_of(settings, broadcast))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -166,7 +169,7 @@ def _check(chosen: argparse.Namespace) -> int:
     from data_access.check import Severity, as_json, as_text, run_check
     from indicators.registry import REGISTRY
 
-    settings = _loaded(chosen)
+    settings = loaded(chosen)
     clock, database = compose.clock_of(settings), compose.open_database(settings)
     try:
         found = run_check(

@@ -55,3 +55,4 @@ def set_up(form: str = "auto", level: str = "info", stream: TextIO | None = None
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)

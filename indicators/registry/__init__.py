@@ -8,6 +8,16 @@ One module a family holds the entries; ``entry`` says what an entry is, ``words`
 from indicators.registry.entries import REGISTRY
 from indicators.registry.entry import Indicator, Predicate, Text
 from indicators.registry.wall import next_cut
-from indicators.registry.words import definition, document
+from indicators.registry.words import definition, definition_of, document, window_words
 
-__all__ = ["REGISTRY", "Indicator", "Predicate", "Text", "definition", "document", "next_cut"]
+__all__ = [
+    "REGISTRY",
+    "Indicator",
+    "Predicate",
+    "Text",
+    "definition",
+    "definition_of",
+    "document",
+    "next_cut",
+    "window_words",
+]

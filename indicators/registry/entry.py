@@ -52,6 +52,8 @@ class Indicator:
     )
     partial: Predicate | None = None
     weight: float = 0.0
+    derived: bool = False
+    """The number is made from the count of its cases and something else; the list has the cases."""
 
     @property
     def is_share(self) -> bool:

@@ -227,6 +227,7 @@ ENTRIES: Final = (
         better="down",
         window=Now(),
         predicate=_open,
+        derived=True,
     ),
     Indicator(
         id="events",

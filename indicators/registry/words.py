@@ -20,7 +20,8 @@ from indicators.windows import (
 )
 
 
-def _window_words(window: Window, policy: Policy) -> Text:
+def window_words(window: Window, policy: Policy) -> Text:
+    """A window in words: its span, and by which time an order belongs to it."""
     if isinstance(window, Now):
         return Text("此刻", "now")
     kind = {
@@ -67,8 +68,12 @@ _BUILT_IN: Final = load_policy()
 
 def definition(indicator_id: str, lang: str, policy: Policy = _BUILT_IN) -> str:
     """The tooltip of a number under a policy: name, formula, window. Raises KeyError for an unknown id."""
-    entry = REGISTRY[indicator_id]
-    formula, window = _formula_words(entry, policy).get(lang), _window_words(entry.window, policy).get(lang)
+    return definition_of(REGISTRY[indicator_id], lang, policy)
+
+
+def definition_of(entry: Indicator, lang: str, policy: Policy = _BUILT_IN) -> str:
+    """The same of an entry, also of one that is taken over another span."""
+    formula, window = _formula_words(entry, policy).get(lang), window_words(entry.window, policy).get(lang)
     if lang == "en":
         return f"{entry.name.en}: {formula}. Window: {window}."
     return f"{entry.name.zh}：{formula}。窗口：{window}。"
@@ -79,7 +84,7 @@ def document(policy: Policy = _BUILT_IN) -> str:
     better = {"up": "higher", "down": "lower", "none": "neither"}
     lines = ["# Indicators", "", "Made by `python -m indicators.registry`; do not edit.", ""]
     for entry in REGISTRY.values():
-        formula, window = _formula_words(entry, policy), _window_words(entry.window, policy)
+        formula, window = _formula_words(entry, policy), window_words(entry.window, policy)
         sample = f"; smallest sample: {getattr(policy.samples, entry.minimum)}" if entry.minimum else ""
         suppress = f"; {entry.suppress.en[0].lower()}{entry.suppress.en[1:]}"
         lines += [

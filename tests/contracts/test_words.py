@@ -29,6 +29,9 @@ DYNAMIC: Final = {
     "scene-": list(SCENES),
     "compare-": ["holiday", "no-history"],
     "feed-": ["quiet", "silent"],
+    "indicators-without-": ["department", "area", "category", "day"],
+    "indicators-state-": ["provisional", "frozen", "what_if"],
+    "scores-": ["departments", "counties", "streets"],
 }
 """Keys that code makes from a prefix and a name: all of these must exist."""
 
