@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import pi, sqrt
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Float, Subquery, and_, case, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
 from data_access.contract import work_order_measures, work_orders
 from data_access.queries.spans import seconds_between
@@ -83,7 +83,6 @@ def seen_again(
     )
     o = db.whole(work_orders)
     pointed = and_(func.coalesce(o.c.location_quality, "point") == "point", o.c.lon.is_not(None), o.c.lat.is_not(None))
-    nothing = cast(null(), Float(53))
     found = (
         select(
             o.c.id.label("id"),
@@ -91,8 +90,8 @@ def seen_again(
             o.c.category_code.label("category"),
             o.c.reported_at.label("reported_at"),
             o.c.closed_at.label("closed_at"),
-            case((pointed, o.c.lon), else_=nothing).label("lon"),
-            case((pointed, o.c.lat), else_=nothing).label("lat"),
+            case((pointed, o.c.lon)).label("lon"),
+            case((pointed, o.c.lat)).label("lat"),
             func.nullif(func.trim(o.c.address), "").label("address"),
         )
         .join_from(o, busy, and_(busy.c.area == o.c.area_code, busy.c.category == o.c.category_code))
