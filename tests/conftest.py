@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.servers",
     "tests.fixtures.contract",
     "tests.fixtures.edges",
+    "tests.fixtures.conduct",
     "tests.fixtures.reckoned",
     "tests.fixtures.browser",
     "tests.fixtures.program",
