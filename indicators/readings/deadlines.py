@@ -74,7 +74,7 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
         return NotRecorded(missing)
     at = judged_at(db, at)
     n = standing.everything(db, at)
-    late, soon = _ordered(db, at, orders.PAST, (at.now, at.now)), _ordered(db, at, at.now, _edges(db, at))
+    late, soon = _late(db, at), _soon(db, at)
     listed = (*late[:PAGE], *soon[:PAGE])
     taken = measures_of(db, [one.row.id for one in listed])
     return Sla(
@@ -106,21 +106,32 @@ def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnEleme
     return [or_(category.is_(None), category.not_in(hidden))] if hidden else []
 
 
-def _ordered(db: ScopedReader, at: At, start: datetime, ends: tuple[datetime, datetime]) -> list[Waiting]:
-    """At least a page and one more of the open orders with an effective deadline from ``start`` on, by that deadline.
+def _late(db: ScopedReader, at: At) -> list[Waiting]:
+    """A page and more of the overdue, by the index of open orders: that of deadlines would read all that ever were."""
+    rows = db.scoped(work_orders)
+    return _ordered(db, at, orders.PAST, at.now, [orders.is_overdue(rows.c, at.now)])
 
-    ``ends`` limit what is read by closing and by handling deadlines. Orders that are judged by another deadline than
-    the source's are asked for themselves, the rest by the index.
+
+def _soon(db: ScopedReader, at: At) -> list[Waiting]:
+    """A page and more of those due next, by the index of deadlines."""
+    rows, ends = db.scoped(work_orders), _edges(db, at)
+    within = [orders.due_ranges(rows.c, at.now, end)[place] for place, end in enumerate(ends)]
+    return _ordered(db, at, at.now, max(ends), within)
+
+
+def _ordered(
+    db: ScopedReader, at: At, start: datetime, end: datetime, by_source: Sequence[ColumnElement[bool]]
+) -> list[Waiting]:
+    """Open orders with an effective deadline in [start, end), by that deadline; at least a page and one more.
+
+    Orders that are judged by another deadline than the source's are asked for themselves, the rest by what the source's
+    deadlines say.
     """
     rows = db.scoped(work_orders)
     aside = [one for one, deadline in at.moved.by_id.items() if deadline.source is not None]
     rest = [not_(among(rows.c.id, aside, db.dialect))] if aside else []
-    found = [
-        row
-        for place, end in enumerate(ends)
-        for row in _listed(db, and_(orders.due_ranges(rows.c, start, end)[place], *rest))
-    ]
-    found += _moved_between(db, at, start, max(ends))
+    found = [row for within in by_source for row in _listed(db, and_(within, *rest))]
+    found += _moved_between(db, at, start, end)
     waiting = [Waiting(due, row) for row in found if (due := at.moved.due_of(row.id, _source(row))) is not None]
     return sorted(waiting, key=lambda one: (one.due, one.row.id))
 
