@@ -8,7 +8,6 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import Engine, event
@@ -24,34 +23,10 @@ from dashboard.stores import Broadcast, open_broadcast
 from data_access.reference import Reference
 from data_access.scope import Audience
 from demo.build import build
+from tests.fixtures.beats import HandClock
 
 END: Final = datetime(2026, 3, 11, 15, 0)
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 BEAT_S: Final = 2.0
-
-
-class TurnedClock:
-    """Stands still until it is turned."""
-
-    def __init__(self) -> None:
-        self.zone = ZONE
-        self._at = END.replace(tzinfo=ZONE).timestamp()
-
-    def now(self) -> float:
-        """The moment."""
-        return self._at
-
-    def real(self) -> float:
-        """The moment."""
-        return self._at
-
-    def monotonic(self) -> float:
-        """The moment."""
-        return self._at
-
-    def turn(self) -> None:
-        """One beat later."""
-        self._at += BEAT_S
 
 
 class FirstEpoch:
@@ -97,7 +72,7 @@ class Stage:
     """The parts; ``beat()`` publishes once, ``get()`` asks as a browser does."""
 
     settings: Settings
-    clock: TurnedClock
+    clock: HandClock
     broadcast: Broadcast
     publisher: Publisher
     services: Services
@@ -105,7 +80,7 @@ class Stage:
 
     def beat(self) -> None:
         """Two seconds later: one step of the publisher."""
-        self.clock.turn()
+        self.clock.turn(BEAT_S)
         assert self.publisher.step()
 
     def get(self, path: str, query: str = "", coding: str = "br") -> tuple[str, bytes]:
@@ -150,7 +125,7 @@ def town(folder: Path) -> Path:
 def stage(folder: Path, keys: tuple[LiveKey, ...] = ()) -> Iterator[Stage]:
     """Everything on the demo town; these bodies are always made."""
     settings = load(None, database_url=f"sqlite:///{town(folder)}", data_dir=folder / "data", schematic=True)
-    clock, broadcast = TurnedClock(), open_broadcast("memory")
+    clock, broadcast = HandClock(END), open_broadcast("memory")
     geometry = compose.geometry_of(settings, broadcast)
     plan, calendar, policy = compose.product(), compose.calendar_of(settings), compose.policy_of(settings)
     lanes = [
