@@ -97,13 +97,13 @@ class ScopedReader:
             self._sights[key] = sight
         return sight
 
-    def whole(self, table: Table) -> Subquery:
-        """The rows of this scope with no column withheld, for ``data_access.queries.unseen`` alone.
+    def judging(self, table: Table, *columns: str) -> Subquery:
+        """``scoped`` with these columns besides, withheld or not, for ``data_access.queries.unseen`` alone.
 
         What is judged by a column that the audience may not reach is the same for every audience only if the column is
-        read. Nothing but ids and numbers may come out of such a statement.
+        read. Nothing but ids, moments and numbers may come out of such a statement.
         """
-        return self._sight(table, frozenset())
+        return self._sight(table, self.scope.withheld(table.name) - set(columns))
 
     def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """All rows of a statement that starts from ``scoped``. Driver errors become ours (``data_access.errors``).

@@ -34,7 +34,7 @@ def given_reasons(db: ScopedReader, chosen: Callable[[Subquery], ColumnElement[b
 
     A measure that names no department is like no other.
     """
-    taken = db.whole(work_order_measures)
+    taken = db.judging(work_order_measures, "reason")
     said = func.trim(func.coalesce(taken.c.reason, ""))
     alike = func.count().over(partition_by=(taken.c.department_code, said))
     statement = select(
@@ -81,7 +81,7 @@ def seen_again(
         .having(func.count() > least)
         .cte("busy")
     )
-    o = db.whole(work_orders)
+    o = db.judging(work_orders, "lon", "lat", "address")
     pointed = and_(func.coalesce(o.c.location_quality, "point") == "point", o.c.lon.is_not(None), o.c.lat.is_not(None))
     found = (
         select(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,8 @@ PERSONAL = {
     "workers": ("name", "phone"),
     "duty_roster": ("name", "phone"),
 }  # fmt: skip
+JUDGED_BY = {"id", "blank", "alike", "times", "first_at", "apart"}
+"""Ids, moments and numbers: all that comes out of a statement that judges by a personal column."""
 NEVER_SHOWN = {"title", "description", "address", "lon", "lat", "phone", "note", "reason", "worker_id"}
 OPEN = "o.stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
 DUE = "coalesce(o.close_due_at, o.handle_due_at)"
@@ -81,13 +84,26 @@ def test_no_reading_of_a_hall_names_a_personal_column(
         db = whole if place is None else whole.narrowed(place)
         read(db, when(place=place))
     assert heard
+    personal = {f"{table}.{column}" for table, columns in PERSONAL.items() for column in columns}
     for statement in heard:
         words = str(statement.compile(dialect=sqlite.dialect())).replace('"', "").replace("`", "")
         named = set(re.findall(r"[a-z_]+\.[a-z_]+", words))
-        assert not named & {f"{table}.{column}" for table, columns in PERSONAL.items() for column in columns}, words
         shown = {column.key for column in statement.selected_columns}
+        assert shown <= JUDGED_BY or not named & personal, words
         assert not shown & NEVER_SHOWN, words
         assert "name" not in shown or "source_feeds" in words, words
+
+
+def test_only_one_module_judges_by_personal_columns() -> None:
+    root = Path(__file__).resolve().parents[2]
+    folders = ("data_access", "indicators", "layouts", "callbacks", "dashboard")
+    users = {
+        str(path.relative_to(root))
+        for folder in folders
+        for path in (root / folder).rglob("*.py")
+        if ".judging(" in path.read_text("utf-8")
+    }
+    assert users == {"data_access/queries/unseen.py"}
 
 
 def hand(edges: Edges, condition: str) -> int:
