@@ -15,7 +15,7 @@ from indicators.readings import standing
 from indicators.readings.deadlines import clock_of, light_of_row, listable, measures_of, pause_now, row_columns
 from indicators.readings.moved import judged_at
 from indicators.rules import orders
-from indicators.values import At, Light, NotRecorded
+from indicators.values import At, Light
 from indicators.workcalendar import Pause
 
 LISTED: Final = 28
@@ -119,15 +119,12 @@ class Longest:
     total: int
 
 
-def longest(db: ScopedReader, at: At) -> Longest | NotRecorded:
+def longest(db: ScopedReader, at: At) -> Longest:
     """Orders that stand still by a suspension granted in time are left out: nobody waits for these.
 
     Those of sensitive classes count in the total but are not listed where persons may not be seen.
     """
     at = judged_at(db, at)
-    columns = orders.ENTERED_BY.values()
-    if not any(db.shape.has("work_orders", column) for column in columns):
-        return NotRecorded(tuple(f"work_orders.{column}" for column in columns))
     most = 2 * LISTED
     while True:
         found = _oldest(db, most)
