@@ -12,7 +12,7 @@ from indicators.values import Light
 from layouts.formats import NONE, count, moment, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import cases as opens
+from layouts.parts.attrs import cases
 from layouts.parts.durations import band
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live, tip
@@ -61,7 +61,7 @@ def _stage(stage: StageAge, lang: str) -> Component:
 
 
 def _waiting(stage: StageAge) -> Component:
-    return html.B(count(stage.waiting), **opens("stage_waiting", stage=stage.stage))
+    return html.B(count(stage.waiting), **cases("stage_waiting", stage=stage.stage))
 
 
 def _late(stage: StageAge, lang: str) -> Component:
@@ -72,7 +72,7 @@ def _late(stage: StageAge, lang: str) -> Component:
     share = percent(stage.overdue / stage.waiting, 0 if stage.overdue / stage.waiting >= 0.1 else 1)
     return html.Span(
         [light_icon(Light.OVERDUE, lang), count(stage.overdue), html.Small(f"{share}%")],
-        **opens("overdue", stage=stage.stage),
+        **cases("overdue", stage=stage.stage),
     )
 
 
@@ -117,7 +117,7 @@ def _entered(flow: Any, stage: StageAge) -> Component:
 
 
 def _closed(flow: Any) -> Component:
-    return html.B(count(flow.closed_today), **opens("closed_today")) if isinstance(flow, Flow) else html.B(NONE)
+    return html.B(count(flow.closed_today), **cases("closed_today")) if isinstance(flow, Flow) else html.B(NONE)
 
 
 PANEL: Final = Panel(

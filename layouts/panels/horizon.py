@@ -10,6 +10,7 @@ from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import ahead
+from layouts.parts.cuts import cut_name
 from layouts.parts.frame import empty, live, paged, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import shown
@@ -47,7 +48,7 @@ def show(horizon: Horizon, showing: Showing) -> Props:
         return department_name(showing.reference, key, lang) if key else t("horizon-no-department", lang)
 
     cut = horizon.cuts[-1]
-    nothing = empty(t("horizon-empty", lang, cut=ahead.cut_name(cut, showing)))
+    nothing = empty(t("horizon-empty", lang, cut=cut_name(cut, showing)))
     return {
         "steps": shown(ahead.steps(horizon, showing)),
         "heads": shown(ahead.heads(horizon, showing, t("horizon-department", lang)) if horizon.departments else []),

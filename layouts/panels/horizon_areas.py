@@ -8,6 +8,7 @@ from indicators.readings.horizon import Horizon
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import ahead
+from layouts.parts.cuts import cut_name
 from layouts.parts.frame import empty, live, paged, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import shown
@@ -37,7 +38,7 @@ def show(horizon: Horizon, showing: Showing) -> Props:
     def name(key: str | None) -> str:
         return area_name(showing.reference, key, lang, down_to="") if key else t("not-located", lang)
 
-    nothing = empty(t("horizon-empty", lang, cut=ahead.cut_name(horizon.cuts[-1], showing)))
+    nothing = empty(t("horizon-empty", lang, cut=cut_name(horizon.cuts[-1], showing)))
     return {
         "heads": shown(ahead.heads(horizon, showing, t("horizon-area", lang)) if horizon.areas else []),
         "rows": shown(ahead.rows(horizon.areas, name, "area") or nothing),

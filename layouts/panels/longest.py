@@ -9,6 +9,7 @@ from indicators.readings.process import Longest, LongestRow
 from layouts.formats import moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import opens
 from layouts.parts.drawer import stage_name
 from layouts.parts.durations import work_hours
 from layouts.parts.frame import empty, paged
@@ -33,10 +34,15 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(longest: Longest, showing: Showing) -> Props:
-    """Orders, longest first, with the stage and who has it."""
+    """Orders, most hours first, with the stage and who has it."""
     lang = showing.lang
-    rows = [_row(row, showing) for row in longest.rows]
+    rows = [_row(row, showing) for row in by_hours(longest)]
     return {"rows": shown(rows or empty(t("longest-empty", lang))), "sub": shown(t("longest-sub", lang))}
+
+
+def by_hours(longest: Longest) -> list[LongestRow]:
+    """The listed orders by the hours that are shown; the reading lists them by their entry, whatever their clock."""
+    return sorted(longest.rows, key=lambda row: -row.held_s)
 
 
 def _row(row: LongestRow, showing: Showing) -> Component:
@@ -47,6 +53,7 @@ def _row(row: LongestRow, showing: Showing) -> Component:
         [fit(category_name(reference, row.category, lang)), right(html.B(work_hours(row.held_s)))],
         [fit(whose, area_name(reference, row.area, lang))],
         title=t("longest-wait-since", lang, moment=moment(row.since, showing.now, lang)),
+        **opens("order", order=row.order_id),
     )
 
 

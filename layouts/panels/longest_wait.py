@@ -8,6 +8,7 @@ from indicators.readings.process import Longest
 from layouts.formats import NONE, moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.panels.longest import by_hours
 from layouts.parts import kpi
 from layouts.parts.drawer import stage_name
 from layouts.parts.durations import work_hours
@@ -16,7 +17,9 @@ from layouts.words import t
 
 def frame(lang: str, instance: str = MAIN) -> Component:
     """The card."""
-    return kpi.card("longest-wait", t("longest-wait-title", lang), lang, tip_text=t("longest-tip", lang), instance=instance)
+    return kpi.card(
+        "longest-wait", t("longest-wait-title", lang), lang, tip_text=t("longest-tip", lang), instance=instance
+    )
 
 
 def show(longest: Longest, showing: Showing) -> Props:
@@ -24,7 +27,7 @@ def show(longest: Longest, showing: Showing) -> Props:
     lang, nothing = showing.lang, kpi.Comparison("", "")
     if not longest.rows:
         return kpi.numbers(NONE, "", nothing, [t("longest-wait-none", lang)], [])
-    first = longest.rows[0]
+    first = by_hours(longest)[0]
     since = t("longest-wait-since", lang, moment=moment(first.since, showing.now, lang))
     return kpi.numbers(
         work_hours(first.held_s), t("unit-work-hours", lang), nothing, [stage_name(first.stage, lang), since], []

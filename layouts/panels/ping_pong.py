@@ -9,6 +9,7 @@ from indicators.readings.holding import Holding, PingPong
 from layouts.formats import count, moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import opens
 from layouts.parts.frame import empty, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.lists import fit, right, two_lines
@@ -54,6 +55,7 @@ def _row(order: PingPong, showing: Showing) -> Component:
         ],
         [fit(" ⇄ ".join(dict.fromkeys(way)))],
         title=since,
+        **opens("order", order=order.order_id),
     )
 
 

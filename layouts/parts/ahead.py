@@ -9,8 +9,7 @@ from dash.development.base_component import Component
 from indicators.readings.horizon import Horizon, HorizonRow
 from layouts.formats import count
 from layouts.panel import Showing
-from layouts.parts.attrs import attrs
-from layouts.parts.attrs import cases as opens
+from layouts.parts.attrs import NOBODY, attrs, cases
 from layouts.parts.cuts import cut_name
 from layouts.words import t
 
@@ -31,8 +30,9 @@ def rows(found: Sequence[HorizonRow], name: Name, where: str) -> list[Component]
 
 
 def _row(row: HorizonRow, name: str, where: str, most: int) -> Component:
-    late = opens("overdue", **{where: row.key or ""}) if row.key else {}
-    first = opens("due_by_cut", **{where: row.key or ""}) if row.key else {}
+    whose = {where: row.key or NOBODY} if row.key or where == "department" else None
+    late = {} if whose is None else cases("overdue", **whose)
+    first = {} if whose is None else cases("due_by_cut", **whose)
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
@@ -58,14 +58,14 @@ def steps(horizon: Horizon, showing: Showing) -> list[Component]:
         html.Div(
             [
                 html.Span(t("horizon-now", lang), className="step-name"),
-                html.B(count(horizon.overdue), **opens("overdue")),
+                html.B(count(horizon.overdue), **cases("overdue")),
                 html.I(className="step-bar step-bar-now"),
             ],
             className="step step-now",
         )
     ]
     for i, (cut, total) in enumerate(zip(horizon.cuts, horizon.totals, strict=True)):
-        more: dict[str, Any] = opens("due_by_cut") if i == 0 else {}
+        more: dict[str, Any] = cases("due_by_cut") if i == 0 else {}
         share = round(100 * total / most, 1)
         found.append(
             html.Div(

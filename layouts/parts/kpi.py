@@ -22,10 +22,11 @@ def card(
     panel: str, title: str, lang: str, *, defines: Sequence[str] = (), tip_text: str = "", instance: str = MAIN
 ) -> Component:
     """The static frame of a card; ``tip_text`` is said where the number is no indicator of the registry."""
+    said = tip_text or tip(defines, lang)
     return html.Section(
         [
             html.Header(
-                [live(panel, "title", instance, html.H2, children=title, title=tip_text or tip(defines, lang)), truth()],
+                [live(panel, "title", instance, html.H2, children=title, title=said), truth()],
                 className="panel-head",
             ),
             html.Div(

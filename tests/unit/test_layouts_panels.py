@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 import pytest
+from dash import html
 
 from data_access.reference import Category, Reference
 from indicators.readings.counts import Flow, Pulse
@@ -20,14 +21,16 @@ from indicators.values import Light, Rate
 from layouts.formats import NONE, THIN
 from layouts.panel import Geometry, Panel, Props, Showing
 from layouts.panels.sla import left
-from layouts.scene import Place
+from layouts.scene import Place, Scene
 from layouts.scenes import PANELS, SCENES
 from layouts.words import LANGUAGES, t
-from tests.fixtures import handmade
+from tests.fixtures import handmade, handmade_all
 from tests.fixtures.handmade import NOW, REFERENCE, showing
 from tests.fixtures.trees import components, props_of, texts
 
-DATA = handmade.data()
+DATA = handmade_all.data()
+TAKEN_BY_SCRIPTS = ("map-", "alarms")
+"""Panels whose values no component holds: the map's script and the one of the alarms take them from the body."""
 
 
 def shown(panel: Panel, value: Any = None, lang: str = "zh", **also: Any) -> Props:
@@ -47,22 +50,41 @@ def said(props: Props, part: str) -> str:
 def test_each_panel_becomes_json_and_its_frame_has_its_parts(panel: Panel, lang: str) -> None:
     props = shown(panel, lang=lang)
     orjson.dumps(props, default=lambda o: o.to_plotly_json())
-    if panel.id.startswith("map-"):
+    if panel.id.startswith(TAKEN_BY_SCRIPTS):
         return
-    scene = SCENES["overview"].layout(Place(handmade.CITY, "徐州市"), lang)
-    parts = {
-        c.id["part"]
-        for c in components(scene)
-        if isinstance(getattr(c, "id", None), dict) and c.id.get("panel") == panel.id
-    }
-    assert set(props) <= parts
+    shows_it = [scene for scene in SCENES.values() if panel.id in scene.panels]
+    assert shows_it
+    for scene in shows_it:
+        frames = scene.layout(Place(handmade.CITY, "徐州市"), lang)
+        parts = {
+            c.id["part"]
+            for c in components(frames)
+            if isinstance(getattr(c, "id", None), dict) and c.id.get("panel") == panel.id
+        }
+        assert set(props) <= parts, scene.id
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=lambda scene: scene.id)
+def test_each_panel_of_a_scene_has_one_frame_that_says_what_it_is(scene: Scene) -> None:
+    """As of when and why are the truth bar's; the definition with its window is the title's tooltip."""
+    frames = [c for c in components(scene.layout(Place(handmade.CITY, "徐州市"), "zh")) if "data-panel" in props_of(c)]
+    names = [props_of(frame)["data-panel"] for frame in frames]
+    layers = [name for name in names if name.startswith("map-")]
+    assert sorted(set(names) - set(layers)) == sorted(p for p in scene.panels if not p.startswith("map-"))
+    assert len(set(names)) == len(names)
+    for frame in frames:
+        panel = props_of(frame)["data-panel"]
+        if panel.startswith(TAKEN_BY_SCRIPTS):
+            continue
+        classes = [str(getattr(c, "className", "")) for c in components(frame)]
+        assert {"truth-why", "truth-asof"} <= set(classes), panel
+        assert next(props_of(c)["title"] for c in components(frame) if isinstance(c, html.H2)), panel
 
 
 def test_every_is_a_multiple_of_the_beat_and_shorter_than_the_patience() -> None:
     assert all(
         (panel.every % 2 == 0 and panel.stale_after > 2 * panel.every) or panel.every == 2 for panel in PANELS.values()
     )
-    assert set(SCENES["overview"].panels) == set(PANELS)
 
 
 def test_cards_say_number_change_and_against_what() -> None:
