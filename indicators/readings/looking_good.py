@@ -25,8 +25,7 @@ MOST: Final = 2
 class Way:
     """One indicator of the registry over its window: its rate (None: not recorded), the one of the window before.
 
-    ``most`` are the departments with the largest share (the smallest, where more is better) among those with enough
-    cases, with their rates.
+    ``most`` are the departments that stand out for the worse by more than chance, the farthest first, with their rates.
     """
 
     indicator: str
@@ -63,7 +62,8 @@ def looking_good(db: ScopedReader, at: At) -> LookingGood | NotRecorded:
 def _way(name: str, now: object, before: object, by_unit: object, minimum: int) -> Way:
     if isinstance(now, NotRecorded):
         return Way(name, None, None, (), now.missing)
-    return Way(name, _whole(now), _whole(before), _most(name, by_unit, minimum))
+    whole = _whole(now)
+    return Way(name, whole, _whole(before), _most(name, whole, by_unit, minimum))
 
 
 def _whole(found: object) -> Rate:
@@ -71,10 +71,13 @@ def _whole(found: object) -> Rate:
     return rate if isinstance(rate, Rate) else Rate(0, 0)
 
 
-def _most(name: str, found: object, minimum: int) -> tuple[tuple[str, Rate], ...]:
-    if not isinstance(found, Mapping):
+def _most(name: str, whole: Rate, found: object, minimum: int) -> tuple[tuple[str, Rate], ...]:
+    """Units that stand out for the worse by more than chance: their whole 95 % interval lies beyond the rate of all."""
+    if not isinstance(found, Mapping) or whole.value is None:
         return ()
     rates = [(code, rate) for code, rate in found.items() if code and isinstance(rate, Rate) and rate.of >= minimum]
-    sign = 1 if REGISTRY[name].better == "up" else -1
-    rates.sort(key=lambda unit: (sign * (unit[1].value or 0.0), -unit[1].of, unit[0]))
-    return tuple(unit for unit in rates if sign > 0 or unit[1].good)[:MOST]
+    if REGISTRY[name].better == "up":
+        out = [(code, rate) for code, rate in rates if (rate.high or 0.0) < whole.value]
+        return tuple(sorted(out, key=lambda unit: (unit[1].value or 0.0, -unit[1].of, unit[0]))[:MOST])
+    out = [(code, rate) for code, rate in rates if (rate.low or 0.0) > whole.value]
+    return tuple(sorted(out, key=lambda unit: (-(unit[1].value or 0.0), -unit[1].of, unit[0]))[:MOST])

@@ -35,7 +35,7 @@ def show(found: LookingGood, showing: Showing) -> Props:
     lang = showing.lang
     return {
         "ways": shown([_way(way, showing) for way in found.ways]),
-        "sub": shown(t("ways-sub", lang, days=found.days, minimum=found.minimum)),
+        "sub": shown(t("ways-sub", lang, days=found.days)),
     }
 
 
@@ -72,7 +72,7 @@ def _change(way: Way, lang: str) -> str:
 
 def _most(way: Way, showing: Showing) -> list[Component]:
     if not way.most:
-        return []
+        return [html.Span(t("ways-nobody", showing.lang), className="way-most way-nobody")] if way.rate else []
     code, rate = way.most[0]
     name = department_name(showing.reference, code, showing.lang)
     better_up = REGISTRY[way.indicator].better == "up"

@@ -45,7 +45,7 @@ def show(scores: Scores, showing: Showing) -> Props:
         html.Div(
             [
                 *(_row(row, most, scores, showing) for row in rows),
-                *(html.Div(className="row row-blank") for _ in range(SHOWN - len(rows) if len(moved) > SHOWN else 0)),
+                *(html.Div(className="row row-blank") for _ in range(SHOWN - len(rows))),
             ],
             className="page",
         )

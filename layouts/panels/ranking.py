@@ -17,6 +17,8 @@ from layouts.parts.marks import percent_of, shown
 from layouts.words import t
 
 SHOWN: Final = 7
+_REACH: Final = 20.0
+"""Points under a score that the scale still holds: the interval of a unit with few cases may end at its edge."""
 _COLUMNS: Final = ("rank", "range", "unit", "interval", "score", "grade", "sample")
 
 
@@ -43,13 +45,13 @@ def show(scores: Scores, showing: Showing) -> Props:
     """Pages of at most seven units, group by group, all on one scale."""
     lang = showing.lang
     ranked = [row for group in scores.groups for row in group.rows]
-    low = _floor(min((row.low or 0.0 for row in ranked), default=100.0))
+    low = _floor(min((max(row.low or 0.0, (row.score or 0.0) - _REACH) for row in ranked), default=100.0))
     sheets = [
         html.Div(
             [
                 *grades.page_head(scores, group.name.get(lang), len(group.rows), lang),
                 *(_row(row, low, scores, showing) for row in rows),
-                *(html.Div(className="row row-blank") for _ in range(SHOWN - len(rows) if len(ranked) > SHOWN else 0)),
+                *(html.Div(className="row row-blank") for _ in range(SHOWN - len(rows))),
             ],
             className="page",
         )
@@ -73,7 +75,7 @@ def _nobody(scores: Scores, lang: str) -> str:
 
 
 def _floor(lowest: float) -> float:
-    """Where the scale begins: the ten below the lowest interval, at most 80."""
+    """Where the scale begins: the ten below the lowest, at most 80."""
     return max(0.0, min(floor(lowest / 10) * 10.0, 80.0))
 
 
@@ -81,7 +83,7 @@ def _row(row: UnitScore, low: float, scores: Scores, showing: Showing) -> Compon
     lang = showing.lang
 
     def at(score: float) -> float:
-        return (score - low) / (100.0 - low)
+        return max(0.0, (score - low) / (100.0 - low))
 
     score, start, end = row.score or 0.0, row.low or 0.0, row.high or 0.0
     bounds = [grade.low for grade in scores.grades if low < grade.low < 100.0]

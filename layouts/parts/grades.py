@@ -66,7 +66,11 @@ def chip(scores: Scores, score: float | None, lang: str) -> Component:
 
 def points(score: float | None) -> str:
     """A score with one digit; the dash without one. Never rounded up to a whole grade: 89.96 is 89.9."""
-    return NONE if score is None else count(int(score * 10 + 1e-6) / 10, 1)
+    return NONE if score is None else count(_cut(score), 1)
+
+
+def _cut(score: float) -> float:
+    return int(score * 10 + 1e-6) / 10
 
 
 def ranks(unit_score: UnitScore) -> str:
@@ -133,8 +137,8 @@ def page_head(scores: Scores, group: str, rows: int, lang: str) -> list[Componen
 
 
 def change(now: float, before: float) -> str:
-    """The difference of two scores with its arrow."""
-    difference = round(now - before, 1)
+    """The difference of two scores as they are shown, with its arrow."""
+    difference = round(_cut(now) - _cut(before), 1)
     if not difference:
         return "＝"
     return f"{'▲' if difference > 0 else '▼'}{THIN}{count(abs(difference), 1)}"

@@ -18,7 +18,7 @@ from layouts.words import t
 
 def plot(points: Sequence[TrendPoint], scores: Scores, showing: Showing) -> Component:
     """Dots with the 95 % ribbon; the running period hollow; periods with too few cases have a dash."""
-    lang = showing.lang
+    lang, points = showing.lang, _since_recorded(points)
     known = [value for point in points for value in (point.low, point.score) if value is not None]
     low = max(0.0, min(floor(min(known, default=100.0) / 10) * 10.0, 80.0))
 
@@ -67,6 +67,12 @@ def plot(points: Sequence[TrendPoint], scores: Scores, showing: Showing) -> Comp
     return html.Div(
         [html.Div(marks, className="trend-plot"), html.Div(labels, className="trend-labels")], className="trend-box"
     )
+
+
+def _since_recorded(points: Sequence[TrendPoint]) -> Sequence[TrendPoint]:
+    """Without the periods before the first that has any case: there was nothing to score."""
+    first = next((at for at, point in enumerate(points) if point.sample or point.score is not None), 0)
+    return points[first:]
 
 
 def runs(points: Sequence[TrendPoint]) -> list[list[tuple[int, TrendPoint]]]:
