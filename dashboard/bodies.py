@@ -14,8 +14,10 @@ from dashboard.keys import LiveKey
 from dashboard.latest import Latest, Values
 from data_access.errors import DashboardError
 from data_access.reference import Reference
+from indicators.policy import Policy
 from indicators.values import NotRecorded
 from layouts.panel import Geometry, Panel, Showing
+from layouts.parts.definitions import under
 
 _log = logging.getLogger(__name__)
 DIFFERENCES: Final = 5
@@ -55,7 +57,7 @@ class Surroundings:
     now: datetime
     zone: ZoneInfo
     provisional: bool
-    position_max_age_s: float
+    policy: Policy
 
 
 @dataclass
@@ -86,7 +88,7 @@ class Body:
         spot = Spot(self.key.audience, self.key.focus)
         known = values.of(spot, truth.SOURCES) if around is not None else Latest()
         zone = around.zone if around is not None else ZoneInfo("UTC")
-        source = truth.Source(known, zone, around.position_max_age_s if around is not None else 0.0)
+        source = truth.Source(known, zone, around.policy.duty.position_max_age_s if around is not None else 0.0)
         for panel in self.panels:
             latest = values.of(spot, panel.reading)
             drawn = self._drawn.setdefault(panel.id, _Drawn())
@@ -143,7 +145,7 @@ class Body:
             provisional=around.provisional,
         )
         try:
-            props = wire.as_json(panel.show(latest.value, showing))
+            props = wire.as_json(under(around.policy, self.key.lang, panel.show(latest.value, showing)))
         except Exception as fault:  # noqa: BLE001 - a fault in one panel stays in that panel
             if drawn.error is None:
                 _log.exception("panel failed", extra={"panel": panel.id, "key": str(self.key)})

@@ -140,7 +140,7 @@ def publisher_of(settings: Settings, broadcast: Broadcast, geometry: GeometrySto
         build=build_id(),
         pinned=lambda reference: _pinned(settings, reference),
         calendar=calendar,
-        position_max_age_s=policy.duty.position_max_age_s,
+        policy=policy,
         patience_s=settings.statement_timeout + _HANG_S,
     )
     return Beat(publisher, keeper)

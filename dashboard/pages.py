@@ -140,6 +140,7 @@ def _page(
         address="/wall",
         title=services.settings.title if lang == "zh" else services.settings.title_en,
         hall=hall,
+        policy=services.policy,
     )
 
 

@@ -28,7 +28,7 @@ from dashboard.wishes import serve
 from data_access.engine import ScopedReader
 from data_access.errors import DashboardError, SourceTooSlow, StoreError
 from data_access.reference import Reference
-from indicators.policy import Policy
+from indicators.policy import Policy, load_policy
 from indicators.readings.book import OpenBook
 from indicators.values import At, FrozenPeriods, NotRecorded
 from indicators.workcalendar import WorkCalendar
@@ -93,7 +93,7 @@ class Publisher:
     build: str
     pinned: Callable[[Reference], Iterable[LiveKey]]
     calendar: WorkCalendar
-    position_max_age_s: float = 600.0
+    policy: Policy = field(default_factory=load_policy)
     patience_s: float = 8.0
     seq: int = 0
     _epoch: int | None = None
@@ -250,7 +250,7 @@ class Publisher:
             if self._reference is not None:
                 shapes = self._values.of(Spot(key.audience, key.focus), SHAPES).value
                 around = Surroundings(
-                    self._reference, shapes, now, self.clock.zone, provisional, self.position_max_age_s
+                    self._reference, shapes, now, self.clock.zone, provisional, self.policy
                 )
             entries[f"{BODY}{key}"] = wire.pack(body.compose(stamp, self._values, around))
         return entries

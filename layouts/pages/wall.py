@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from indicators.policy import Policy
 from layouts import ids
 from layouts.parts.attrs import attrs
+from layouts.parts.definitions import under
 from layouts.parts.drawer import drawer
 from layouts.scene import Place, Scene
 from layouts.scenes import SCENES
@@ -52,17 +54,21 @@ def page(
     address: str = "/",
     title: str = "",
     hall: Hall | None = None,
+    policy: Policy | None = None,
 ) -> Component:
-    """The whole page. ``hall`` says how it behaves while nobody is at it.
+    """The whole page. ``hall`` says how it behaves while nobody is at it, ``policy`` what the tooltips speak of.
 
     ``now_ms`` is the server's time in epoch milliseconds, ``zone`` the city's time zone, ``note`` a remark on the data
     ("demonstration data") already in the language, ``address`` the path of this page for
     the links of its header, ``title`` the city's own title of the wall.
     """
+    main = scene.layout(place, lang)
+    if policy is not None:
+        under(policy, lang, main)
     return html.Div(
         [
             header(scene, place, lang, viewer_menu, note, address, title),
-            scene.layout(place, lang),
+            main,
             drawer(lang),
         ],
         id=ids.WALL_ROOT,

@@ -11,7 +11,7 @@ from layouts.formats import count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import NOBODY, cases
-from layouts.parts.frame import empty, live, paged
+from layouts.parts.frame import empty, live, paged, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import percent_of, shown
 from layouts.parts.places import department_name
@@ -30,7 +30,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
             live("departments", "axis", instance, className="axis"),
             live("departments", "few", instance, className="foot foot-few"),
         ],
-        tip_text=t("departments-tip", lang),
+        tip_text=tip(PANEL.defines, lang) + "\n" + t("departments-tip", lang),
         instance=instance,
     )
 
@@ -128,4 +128,4 @@ def _few(departments: Departments, showing: Showing) -> list[Component]:
     ]
 
 
-PANEL: Final = Panel("departments", "departments", 120, show, stale_after=360)
+PANEL: Final = Panel("departments", "departments", 120, show, stale_after=360, defines=("ontime_department",))
