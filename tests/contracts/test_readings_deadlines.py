@@ -9,20 +9,21 @@ import pytest
 from data_access.scope import Audience, Scope
 from indicators.readings import deadlines
 from indicators.readings.counts import pulse
-from indicators.readings.deadlines import PAGE, Lights, Sla, SlaRow, light_of, lights, sla
+from indicators.readings.deadlines import PAGE, Lights, Sla, SlaRow, light_at, lights, remaining_at, sla
+from indicators.readings.moved import facts_of_orders
 from indicators.values import Light, NotRecorded
-from indicators.workcalendar import Clock, Pause
+from indicators.workcalendar import Clock
 from tests.fixtures.edges import CALENDAR, NOW, POLICY, Edges, when
 
 WALL, LEADER = Scope.of(Audience.WALL), Scope.of(Audience.LEADER)
 OPEN = "stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
 DUE = "coalesce(close_due_at, handle_due_at)"
-STANDS_STILL = (
-    "EXISTS (SELECT 1 FROM work_order_measures m WHERE m.order_id = work_orders.id AND m.kind = 'suspension'"
-    " AND m.result = 'approved' AND m.from_at <= '2026-03-11 10:30:00'"
-    " AND m.from_at <= coalesce(work_orders.close_due_at, work_orders.handle_due_at)"
-    " AND (m.until_at IS NULL OR m.until_at > '2026-03-11 10:30:00'))"
-)
+BEFORE_NOW = "< '2026-03-11 10:30:00'"
+LATE = f"({DUE} {BEFORE_NOW} AND id NOT IN ('p09', 'p10') OR id = 'p08')"
+SOON = f"({DUE} >= '2026-03-11 10:30:00' AND id <> 'x10' OR id = 'p09')"
+ON_PAPER = {"p08": datetime(2026, 3, 10, 15, 5), "p09": datetime(2026, 3, 16, 9, 5)}
+"""Effective deadlines that are not the source's. p08 has none, but four working hours from 09:05 of the 10th; p09
+stands from 10:00 of the 9th to 10:00 of the 13th, 32 working hours; p10 and x10 are parked; x11 was late before."""
 NOT_SENSITIVE = "(category_code IS NULL OR category_code <> 'X0101')"
 
 
@@ -42,31 +43,31 @@ def row(edges: Edges, order: str, now: datetime = NOW) -> SlaRow:
 
 @pytest.mark.parametrize(("scope", "seen"), [(WALL, NOT_SENSITIVE), (LEADER, "1 = 1")], ids=["wall", "leader"])
 def test_the_rows_are_those_of_a_list_made_by_hand(edges: Edges, scope: Scope, seen: str) -> None:
-    late = edges.hand.rows(
-        f"SELECT id FROM work_orders WHERE {OPEN} AND {seen} AND {DUE} < '2026-03-11 10:30:00' AND NOT {STANDS_STILL}"
-        f" ORDER BY {DUE}, id"
+    late, soon = (
+        edges.hand.rows(f"SELECT id, {DUE} FROM work_orders WHERE {OPEN} AND {seen} AND {which}")
+        for which in (LATE, SOON)
     )
-    soon = edges.hand.rows(
-        f"SELECT id FROM work_orders WHERE {OPEN} AND {seen} AND {DUE} >= '2026-03-11 10:30:00' ORDER BY {DUE}, id"
-    )
+
+    def in_order(rows: list[tuple[str, object]]) -> list[str]:
+        return sorted((id_ for id_, _ in rows), key=lambda id_: (str(ON_PAPER.get(id_, dict(rows)[id_])), id_))
+
     found = taken(edges, scope)
-    assert [row.order_id for row in found.rows] == [row[0] for row in (*late[:PAGE], *soon[:PAGE])]
+    assert [row.order_id for row in found.rows] == [*in_order(late)[:PAGE], *in_order(soon)[:PAGE]]
     assert len(late) > 10
     assert len(soon) > PAGE
     assert found.truncated
+    assert {row.order_id for row in found.rows if row.computed} == {"p08"}
 
 
 def test_the_totals_count_what_the_list_may_not_show(edges: Edges) -> None:
     for scope in (WALL, LEADER):
         found = taken(edges, scope)
-        assert found.overdue == edges.hand.one(
-            f"SELECT count(*) FROM work_orders WHERE {OPEN} AND {DUE} < '2026-03-11 10:30:00'"
-        )
+        assert found.overdue == edges.hand.one(f"SELECT count(*) FROM work_orders WHERE {OPEN} AND {LATE}")
         assert found.due_by_cut == edges.hand.one(
             f"SELECT count(*) FROM work_orders WHERE {OPEN}"
             f" AND {DUE} >= '2026-03-11 10:30:00' AND {DUE} < '2026-03-11 12:00:00'"
         )
-        assert (found.overdue, found.due_by_cut, found.cut) == (15, 5, NOW.replace(hour=12, minute=0))
+        assert (found.overdue, found.due_by_cut, found.cut) == (14, 5, NOW.replace(hour=12, minute=0))
 
 
 def test_an_order_without_a_class_is_listed_and_a_sensitive_one_is_not(edges: Edges) -> None:
@@ -117,56 +118,56 @@ def test_lights_by_use_of_time_on_paper(edges: Edges) -> None:
 
 
 def test_a_suspended_order_that_was_not_late_is_paused(edges: Edges) -> None:
-    found = row(edges, "x10")
-    assert found.light is Light.PAUSED
-    assert found.running is False
-    assert found.flips_at is None
-    assert found.remaining_s == 22 * 3600 + 600, "what it had at 11:00 of the 10th: 5 h, 8, 8 and 70 minutes"
-    later = row(edges, "x10", NOW + timedelta(hours=5))
-    assert (later.remaining_s, later.running) == (found.remaining_s, False)
+    """x10 and p10 without an end, p09 until Friday: in no list of the late; what is left stands."""
+    with edges.database.reader(WALL) as db:
+        for now in (NOW, NOW + timedelta(hours=5)):
+            at = when(now)
+            facts = facts_of_orders(db, at, ["x10", "p10", "p09", "x11"])
+            assert [light_at(at, facts[one], None) for one in ("x10", "p10", "p09")] == [Light.PAUSED] * 3
+            assert remaining_at(at, facts["x10"]) == 22 * 3600 + 600, "at 11:00 of the 10th: 5 h, 8, 8 and 70 minutes"
+            assert remaining_at(at, facts["p10"]) == 7 * 3600 + 300, "at 11:00 of the 9th: 1 + 4 h, and 125 minutes"
+            assert light_at(at, facts["x11"], None) is Light.OVERDUE, "late before it was suspended"
+    assert {"x10", "p10"}.isdisjoint(row.order_id for row in taken(edges, LEADER).rows)
+    paused = row(edges, "p09")
+    assert (paused.light, paused.running, paused.flips_at) == (Light.PAUSED, False, datetime(2026, 3, 13, 10))
+    assert (paused.due, paused.remaining_s) == (ON_PAPER["p09"], 7 * 3600 + 300), "7 h 5 at 10:00 of the 9th"
 
 
-def test_a_suspension_that_began_before_the_deadline_is_not_late_when_that_passes(edges: Edges) -> None:
-    late = f"{OPEN} AND {DUE} < '2026-03-11 10:30:00' AND {STANDS_STILL}"
-    ids = {str(found[0]) for found in edges.hand.rows(f"SELECT id FROM work_orders WHERE {late}")}
-    assert ids == {"p09", "p10"}, "x11 was late before it was suspended"
+def test_what_stands_still_or_was_given_its_time_back_is_said_beside_the_late(edges: Edges) -> None:
+    ids = {id_ for (id_,) in edges.hand.rows(f"SELECT id FROM work_orders WHERE {OPEN} AND {DUE} {BEFORE_NOW}")}
+    late = {id_ for (id_,) in edges.hand.rows(f"SELECT id FROM work_orders WHERE {OPEN} AND {LATE}")}
     found = taken(edges)
-    assert found.suspended == len(ids)
-    assert not ids & {row.order_id for row in found.rows}
-
-
-def test_a_suspension_that_is_over_has_moved_the_deadline() -> None:
-    """From 15:00 of the 10th to 10:00 of the 11th stand 3 + 2 working hours: due at 09:00 becomes due at 16:00."""
-    pauses = [Pause(datetime(2026, 3, 10, 15), datetime(2026, 3, 11, 10))]
-    due, start = datetime(2026, 3, 11, 9), datetime(2026, 3, 10, 9)
-    assert deadlines.effective_due(when(), due, Clock.WORK, pauses) == datetime(2026, 3, 11, 16)
-    assert deadlines.remaining(when(), due, Clock.WORK, pauses) == 3.5 * 3600, "at 10:30"
-    assert deadlines.light_now(when(), due, start, Clock.WORK, pauses) is Light.WATCH, "5.5 of 9 hours are used"
-    assert deadlines.effective_due(when(), datetime(2026, 3, 10, 14), Clock.WORK, pauses) == datetime(2026, 3, 10, 14)
+    assert ids - late == {"p09", "p10"}
+    assert found.suspended == 2
 
 
 def test_lights_of_all_open_orders_are_those_of_each(edges: Edges) -> None:
-    """Each order by the working calendar alone, from rows and suspensions fetched by hand."""
-    pauses = {"x10", "x11", "p09", "p10"}
+    """Each order by the working calendar alone, from rows fetched by hand."""
+    levels = POLICY.lights
     expected: Counter[Light] = Counter()
-    for order, due, start, clock, category in edges.hand.rows(
+    for order, said, start, clock, category in edges.hand.rows(
         f"SELECT id, {DUE}, coalesce(clock_started_at, filed_at, reported_at), limit_clock, category_code"
         f" FROM work_orders WHERE {OPEN}"
     ):
-        if due is None:
+        due = ON_PAPER.get(order, said)
+        if order in {"x10", "p09", "p10"}:
+            expected[Light.PAUSED] += 1
+        elif due is None:
             expected[Light.NONE] += 1
-        elif order in pauses:
-            expected[Light.OVERDUE if order == "x11" else Light.PAUSED] += 1
+        elif order == "x11":
+            expected[Light.OVERDUE] += 1
         else:
             end, begin = (datetime.fromisoformat(str(moment)) for moment in (due, start))
             runs = Clock.CONTINUOUS if clock == "continuous" or (not clock and category == "E0501") else Clock.WORK
             use = CALENDAR.use(begin, end, NOW, runs)
-            expected[light_of(use, POLICY.lights, overdue=end < NOW)] += 1
+            late = Light.LONG if use > levels.long else Light.OVERDUE
+            waits = Light.NEAR if use >= levels.near else Light.WATCH if use >= levels.watch else Light.CALM
+            expected[late if end < NOW else waits] += 1
     with edges.database.reader(WALL) as db:
         found, head = lights(db, when()), pulse(db, when())
     assert isinstance(found, Lights)
     assert asdict(found) == {light.value: expected[light] for light in Light}
-    assert found.overdue + found.long + taken(edges).suspended == head.overdue
+    assert found.overdue + found.long == head.overdue
     assert sum(asdict(found).values()) == head.open
     assert found.long >= 2
 
@@ -180,6 +181,12 @@ def test_without_deadlines_nothing_presses_and_nothing_is_said(own_edges: Edges)
 def test_the_handling_deadline_alone_is_enough(own_edges: Edges) -> None:
     own_edges.drop("work_orders", "close_due_at")
     with own_edges.database.reader(WALL) as db:
+        with_limits = sla(db, when())
+    assert isinstance(with_limits, Sla)
+    assert {row.order_id for row in with_limits.rows if not row.computed} == {"x13", "x15", "o08"}
+    own_edges.made.write("UPDATE categories SET limit_value = NULL")
+    own_edges.database.forget()
+    with own_edges.database.reader(WALL) as db:
         found = sla(db, when())
     assert isinstance(found, Sla)
     assert {row.order_id for row in found.rows} == {"x13", "x15", "o08"}
@@ -190,3 +197,4 @@ def test_without_measures_nothing_is_paused(own_edges: Edges) -> None:
     own_edges.made.write("DROP TABLE work_order_measures")
     own_edges.database.forget()
     assert row(own_edges, "x10").light is Light.CALM
+    assert taken(own_edges).suspended == 0

@@ -12,22 +12,24 @@ from data_access.engine import ScopedReader
 from indicators.readings import READINGS
 from indicators.readings.map_cells import cells_of
 from indicators.values import At
+from tests.data.clock_by_hand import as_json, judged_by_hand, originals_by_hand
 
 Ask = Callable[..., Sequence[tuple[Any, ...]]]
 """Runs one statement with named parameters and gives its rows."""
 
 OPEN = "stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
-DUE = "coalesce(close_due_at, handle_due_at)"
+SOURCE = "coalesce(close_due_at, handle_due_at)"
+MOVED = "work_orders.id IN (SELECT key FROM json_each(:moved))"
+DUE = f"(CASE WHEN {MOVED} THEN (SELECT value FROM json_each(:moved) WHERE key = work_orders.id) ELSE {SOURCE} END)"
+ORIGINAL = (
+    "(CASE WHEN work_orders.id IN (SELECT key FROM json_each(:original))"
+    f" THEN (SELECT value FROM json_each(:original) WHERE key = work_orders.id) ELSE {DUE} END)"
+)
 ENDED = "coalesce(ended_at, closed_at)"
 NO_SPOT = "(handled_on_spot IS NULL OR handled_on_spot = 0)"
 JUDGED = f"stage NOT IN ('void', 'cancelled') AND {NO_SPOT}"
 GOOD = f"stage = 'closed' AND (closed_at <= {DUE} OR exempt = 1)"
 FILED = f"stage <> 'void' AND {NO_SPOT}"
-STILL = (
-    "EXISTS (SELECT 1 FROM work_order_measures m WHERE m.order_id = work_orders.id AND m.kind = 'suspension'"
-    " AND m.result = 'approved' AND m.from_at <= :now AND m.from_at <= coalesce(close_due_at, handle_due_at)"
-    " AND (m.until_at IS NULL OR m.until_at > :now))"
-)
 STAGES = {
     "reported": ("reported_at", "1 = 1"),
     "verifying": ("accepted_at", "(stage = 'verifying' OR verified_at IS NOT NULL)"),
@@ -51,9 +53,13 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
         "then_end": midnight - timedelta(days=6, seconds=1),
         "fresh": now - timedelta(seconds=600),
         "soon": now + timedelta(minutes=5),
-        "cut": next_cut(now),
+        "cut": next_cuts(now)[0],
     }
+    cuts = next_cuts(now)
+    times |= {f"cut{place}": cut for place, cut in enumerate(cuts)}
     bound = {name: f"{moment:%Y-%m-%d %H:%M:%S}" for name, moment in times.items()}
+    bound["moved"] = as_json(judged_by_hand(ask))
+    bound["original"] = as_json(originals_by_hand(ask, now - timedelta(days=8)))
 
     def n(condition: str, table: str = "work_orders") -> int:
         return int(ask(f"SELECT count(*) FROM {table} WHERE {condition}", **bound)[0][0])
@@ -71,14 +77,12 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
         "open": n(OPEN),
         "closed": n(f"{today('closed_at')} AND stage = 'closed'"),
         "overdue": n(f"{OPEN} AND {DUE} < :now"),
-        "suspended": n(f"{OPEN} AND {DUE} < :now AND {STILL}"),
+        "suspended": n(f"{OPEN} AND {SOURCE} < :now AND coalesce({DUE}, '9999') >= :now"),
         "soon": n(f"{OPEN} AND {DUE} >= :now AND {DUE} < :cut"),
-        "stood once": n(
-            f"{OPEN} AND {DUE} < :now AND NOT {STILL} AND EXISTS (SELECT 1 FROM work_order_measures m"
-            " WHERE m.order_id = work_orders.id AND m.kind = 'suspension' AND m.result = 'approved'"
-            " AND m.from_at <= coalesce(close_due_at, handle_due_at) AND m.until_at <= :now)"
-        ),
-        "no light": n(f"{OPEN} AND {DUE} IS NULL"),
+        "late by the light": n(f"{OPEN} AND {DUE} < :now"),
+        "no light": n(f"{OPEN} AND {SOURCE} IS NULL AND NOT {MOVED}"),
+        "parked": n(f"{OPEN} AND {MOVED} AND {DUE} IS NULL"),
+        "by the cuts": [n(f"{OPEN} AND {DUE} >= :now AND {DUE} < :cut{place}") for place in range(3)],
         "future": n("updated_at > :soon OR reported_at > :soon"),
     }
     for stage, (column, rule) in STAGES.items():
@@ -88,10 +92,6 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
         base = f"{DUE} >= {start} AND {DUE} < :now AND {JUDGED}"
         found[f"rate of the {name}"] = (n(f"{base} AND {GOOD}"), n(base))
     base = f"{DUE} >= :ago7 AND {DUE} < :now"
-    first = (
-        "(SELECT min(m.old_due_at) FROM work_order_measures m WHERE m.order_id = work_orders.id"
-        " AND m.kind = 'extension' AND m.result = 'approved')"
-    )
     found["beside the rate"] = (
         n(f"{base} AND {JUDGED} AND extensions > 0"),
         n(f"{base} AND {JUDGED} AND id IN (SELECT order_id FROM work_order_measures"
@@ -100,10 +100,15 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
         n(f"{base} AND {JUDGED} AND outcome = 'forced'"),
         n(f"{base} AND stage = 'void'"),
         n(f"{base} AND {JUDGED} AND stage = 'closed'"
-          f" AND (exempt = 1 OR closed_at <= min({DUE}, coalesce({first}, {DUE})))"),
-        n(f"reported_at > :ago7 AND reported_at <= :now AND {DUE} IS NULL AND {JUDGED}"
+          f" AND (exempt = 1 OR (closed_at <= {DUE} AND closed_at <= {ORIGINAL}))"),
+        n(f"reported_at > :ago7 AND reported_at <= :now AND {SOURCE} IS NULL AND NOT {MOVED} AND {JUDGED}"
           " AND stage IN ('dispatched', 'handling', 'checking', 'closed')"),
     )  # fmt: skip
+    for place in range(3):
+        found[f"departments by cut {place}"] = table(
+            f"SELECT department_code, count(*) FROM work_orders WHERE {OPEN} AND {DUE} >= :now AND {DUE} < :cut{place}"
+            " GROUP BY 1"
+        )
     month = f"FROM work_orders WHERE {DUE} >= :ago30 AND {DUE} < :now AND {JUDGED}"
     rate = f"sum(CASE WHEN {GOOD} THEN 1 ELSE 0 END), count(*)"
     found["by department"] = table(f"SELECT department_code, {rate} {month} GROUP BY 1")
@@ -139,12 +144,11 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
         f"SELECT area, count(*) FROM ({planned}) WHERE worker_id IN ({fresh}) AND area IN {cells} GROUP BY 1"
     )
     unseen = "(SELECT code FROM categories WHERE sensitive = 1)"
-    stood = "EXISTS (SELECT 1 FROM work_order_measures m WHERE m.order_id = work_orders.id AND m.kind = 'suspension')"
     seen = f"(category_code IS NULL OR category_code NOT IN {unseen})"
     by_due = f"ORDER BY {DUE}, id LIMIT"
-    pressing = f"SELECT id, {stood} FROM work_orders WHERE {late} AND NOT {STILL} AND {seen} {by_due} 30"
+    pressing = f"SELECT id FROM work_orders WHERE {late} AND {seen} {by_due} 14"
     next_due = f"SELECT id FROM work_orders WHERE {OPEN} AND {DUE} >= :now AND {seen} {by_due} 14"
-    found["pressing"] = [tuple(row) for row in ask(pressing, **bound)]
+    found["pressing"] = [row[0] for row in ask(pressing, **bound)]
     found["next due"] = [row[0] for row in ask(next_due, **bound)]
     quiet = "('verify', 'accept', 'take', 'transfer', 'check', 'cancel', 'reopen')"
     newest = ask(
@@ -157,10 +161,11 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
     return found
 
 
-def next_cut(now: datetime) -> datetime:
-    """Noon or six o'clock."""
-    cuts = [now.replace(hour=hour, minute=0, second=0) for hour in (12, 18)]
-    return next((cut for cut in cuts if cut > now), cuts[0] + timedelta(days=1))
+def next_cuts(now: datetime) -> list[datetime]:
+    """The next three noons and six o'clocks."""
+    today = now.replace(minute=0, second=0)
+    cuts = [today.replace(hour=hour) + timedelta(days=day) for day in range(3) for hour in (12, 18)]
+    return [cut for cut in cuts if cut > now][:3]
 
 
 def by_readings(db: ScopedReader, at: At) -> dict[str, Any]:
@@ -205,6 +210,15 @@ def by_readings(db: ScopedReader, at: At) -> dict[str, Any]:
     assert value["flow"].closed_today == pulse.closed_today
     assert sla.overdue == pulse.overdue
     found["late by the light"] = lights.overdue + lights.long
+    horizon = value["horizon"]
+    assert horizon.overdue == pulse.overdue
+    assert horizon.totals[0] == sla.due_by_cut
+    found["parked"], found["by the cuts"] = horizon.parked, list(horizon.totals)
+    for place in range(3):
+        rows = horizon.departments
+        found[f"departments by cut {place}"] = {row.key: row.by_cut[place] for row in rows if row.by_cut[place]}
+        assert sum(row.by_cut[place] for row in horizon.areas) == horizon.totals[place]
+    assert sum(row.overdue for row in horizon.areas) == horizon.overdue
     assert sum(row.planned for row in duty.by_area) + duty.not_located == duty.planned
     assert cells_of(db.reference.tree, at.area)[0] == "grid"
     for layer, whole in (("map_workload", pulse.open), ("map_overdue", pulse.overdue), ("map_duty", duty.on_duty)):
