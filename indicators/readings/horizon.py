@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from data_access.engine import ScopedReader
 from data_access.reference import AreaTree
 from indicators.readings.book import book_of
-from indicators.registry import REGISTRY
+from indicators.registry import REGISTRY, next_cuts
 from indicators.values import At, NotRecorded
 
 
@@ -58,14 +58,6 @@ def horizon(db: ScopedReader, at: At) -> Horizon | NotRecorded:
         int((seen & columns.computed).sum()),
         int((seen & columns.parked).sum()),
     )
-
-
-def next_cuts(at: At) -> tuple[datetime, datetime, datetime]:
-    """The next three of the policy's moments of the day after now: at 09:00 noon, six o'clock and tomorrow noon."""
-    times = sorted(time.fromisoformat(cut) for cut in at.policy.horizon.cuts)
-    days = [at.now.date() + timedelta(days=day) for day in range(4)]
-    coming = [moment for day in days for cut in times if (moment := datetime.combine(day, cut)) > at.now]
-    return coming[0], coming[1], coming[2]
 
 
 def _below(tree: AreaTree, place: str | None, by_code: Mapping[str | None, int]) -> dict[str | None, int]:

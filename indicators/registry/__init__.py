@@ -7,7 +7,7 @@ One module a family holds the entries; ``entry`` says what an entry is, ``words`
 
 from indicators.registry.entries import REGISTRY
 from indicators.registry.entry import Indicator, Predicate, Text
-from indicators.registry.wall import next_cut
+from indicators.registry.wall import next_cut, next_cuts
 from indicators.registry.words import definition, definition_of, document, window_words
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "definition_of",
     "document",
     "next_cut",
+    "next_cuts",
     "window_words",
 ]

@@ -170,6 +170,32 @@ ENTRIES: Final = (
         needs=(DEADLINE,),
     ),
     Indicator(
+        id="due_by_second_cut",
+        name=Text("即将超期（第二时点）", "Going overdue by the second cut"),
+        formula=Text(
+            "在办、尚未超期、且期限早于再下一个时点（{cuts}）的件数，含下一个时点之前的",
+            "Open cases, not overdue yet, whose deadline lies before the cut after the next ({cuts})",
+        ),
+        unit=CASES,
+        better="down",
+        window=Now(),
+        predicate=lambda o, at: orders.is_due_between(o, at.now, next_cuts(at)[1], at.moved),
+        needs=(DEADLINE,),
+    ),
+    Indicator(
+        id="due_by_third_cut",
+        name=Text("即将超期（第三时点）", "Going overdue by the third cut"),
+        formula=Text(
+            "在办、尚未超期、且期限早于第三个时点（{cuts}）的件数，含前两个时点之前的",
+            "Open cases, not overdue yet, whose deadline lies before the third cut from now ({cuts})",
+        ),
+        unit=CASES,
+        better="down",
+        window=Now(),
+        predicate=lambda o, at: orders.is_due_between(o, at.now, next_cuts(at)[2], at.moved),
+        needs=(DEADLINE,),
+    ),
+    Indicator(
         id="stage_waiting",
         name=Text("环节现有", "Waiting in stage"),
         formula=Text(
@@ -242,6 +268,12 @@ ENTRIES: Final = (
 
 def next_cut(at: At) -> datetime:
     """The next of the policy's moments of the day after now, tomorrow's first after the last."""
+    return next_cuts(at)[0]
+
+
+def next_cuts(at: At) -> tuple[datetime, datetime, datetime]:
+    """The next three of the policy's moments of the day after now: at 09:00 noon, six o'clock and tomorrow noon."""
     times = sorted(time.fromisoformat(cut) for cut in at.policy.horizon.cuts)
-    today = [datetime.combine(at.now.date(), cut) for cut in times]
-    return next((cut for cut in today if cut > at.now), today[0] + timedelta(days=1))
+    days = [at.now.date() + timedelta(days=day) for day in range(4)]
+    coming = [moment for day in days for cut in times if (moment := datetime.combine(day, cut)) > at.now]
+    return coming[0], coming[1], coming[2]

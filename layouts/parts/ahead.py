@@ -15,6 +15,8 @@ from layouts.words import t
 
 SHOWN: Final = 7
 Name = Callable[[str | None], str]
+BY_CUT: Final = ("due_by_cut", "due_by_second_cut", "due_by_third_cut")
+"""The indicators of the three columns."""
 
 
 def heads(horizon: Horizon, showing: Showing, first: str) -> list[Component]:
@@ -32,13 +34,13 @@ def rows(found: Sequence[HorizonRow], name: Name, where: str) -> list[Component]
 def _row(row: HorizonRow, name: str, where: str, most: int) -> Component:
     whose = {where: row.key or NOBODY} if row.key or where == "department" else None
     late = {} if whose is None else cases("overdue", **whose)
-    first = {} if whose is None else cases("due_by_cut", **whose)
+    ahead = [{} if whose is None else cases(indicator, **whose) for indicator in BY_CUT]
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
             html.B(count(row.overdue), className="ahead-now" if row.overdue else "ahead-none", **late),
             *(
-                html.Span(count(n) if n else "·", className=_class(n, most), **(first if i == 0 and n else {}))
+                html.Span(count(n) if n else "·", className=_class(n, most), **(ahead[i] if n else {}))
                 for i, n in enumerate(row.by_cut)
             ),
         ],
@@ -65,7 +67,7 @@ def steps(horizon: Horizon, showing: Showing) -> list[Component]:
         )
     ]
     for i, (cut, total) in enumerate(zip(horizon.cuts, horizon.totals, strict=True)):
-        more: dict[str, Any] = cases("due_by_cut") if i == 0 else {}
+        more: dict[str, Any] = cases(BY_CUT[i])
         share = round(100 * total / most, 1)
         found.append(
             html.Div(
