@@ -23,12 +23,15 @@ LISTED: Final = 28
 
 @dataclass(frozen=True, slots=True)
 class HotArea:
-    """One area: cases in the window, ``expected`` as usual there, their ``ratio``, and the chance ``p`` of so many."""
+    """One area: cases in the window, ``expected`` as usual there, their ``ratio``, and the chance ``p`` of so many.
+
+    Where nothing was usual there is no ratio.
+    """
 
     area: str
     n: int
     expected: float
-    ratio: float
+    ratio: float | None
     p: float
 
 
@@ -69,7 +72,7 @@ def hot_areas(db: ScopedReader, at: At) -> HotAreas | NotRecorded:
     by_area = {group.key[0]: group.n for group in count(db, rows, named, where=where, by=[rows.c.area_code])}
     level, found = _level(db.reference.tree, at, by_area) if windows else (_levels(db.reference.tree, at.area)[0], {})
     tested = {code: pair for code, pair in found.items() if sum(pair) >= rule.enough}
-    hot = _hot(tested, 1 / (1 + windows), at) if windows else []
+    hot = _hot(tested, windows, at) if windows else []
     left_out, located = sum(n["default"] for n in by_area.values()), sum(n for n, _ in found.values())
     everything = sum(n["n"] for n in by_area.values())
     return HotAreas(
@@ -78,9 +81,13 @@ def hot_areas(db: ScopedReader, at: At) -> HotAreas | NotRecorded:
 
 
 def _levels(tree: AreaTree, area: str | None) -> list[str]:
-    """Levels below the place, the lowest first."""
+    """Levels below the place, the lowest first; its own where there is none."""
     place = area or tree.root
-    return [level for level in CELL_LEVELS if place is not None and tree.below(place, level)] or [CELL_LEVELS[-1]]
+    below = [
+        level for level in CELL_LEVELS if place is not None and {one.code for one in tree.below(place, level)} - {place}
+    ]
+    own = tree.by_code.get(place or "")
+    return below or [own.level if own else CELL_LEVELS[-1]]
 
 
 def _level(
@@ -108,15 +115,14 @@ def _rolled_up(
     return {code: (n[code], before[code]) for code in n if n[code] + before[code]}
 
 
-def _hot(tested: Mapping[str, tuple[int, int]], share: float, at: At) -> list[HotArea]:
+def _hot(tested: Mapping[str, tuple[int, int]], windows: int, at: At) -> list[HotArea]:
     """Those above their usual that survive the false discovery rate, the least likely first."""
-    chances = {code: tail(n, n + before, share) for code, (n, before) in tested.items()}
+    chances = {code: tail(n, n + before, 1 / (1 + windows)) for code, (n, before) in tested.items()}
     cut = discovered(list(chances.values()), at.policy.hot.fdr)
-    odds = share / (1 - share)
     rows = [
-        HotArea(code, n, before * odds, n / (before * odds) if before else float(n), chances[code])
+        HotArea(code, n, before / windows, n * windows / before if before else None, chances[code])
         for code, (n, before) in tested.items()
-        if chances[code] <= cut and n >= at.policy.hot.minimum and n > before * odds
+        if chances[code] <= cut and n >= at.policy.hot.minimum and n > before / windows
     ]
     return sorted(rows, key=lambda row: (row.p, row.area))
 

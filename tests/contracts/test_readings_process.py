@@ -31,8 +31,7 @@ def aged(edges: Edges, scope: Scope = WALL, place: str | None = None) -> dict[St
 def waits(edges: Edges, scope: Scope = LEADER, listed: int = 1000, now: datetime = NOW) -> Longest:
     with pytest.MonkeyPatch.context() as patch, edges.database.reader(scope) as db:
         patch.setattr(process, "LISTED", listed)
-        found = longest(db, when(now))
-    return found
+        return longest(db, when(now))
 
 
 def by_order(edges: Edges) -> dict[str, LongestRow]:

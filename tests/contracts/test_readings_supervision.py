@@ -1,0 +1,149 @@
+"""督办: counts, terms and the list against SQL by hand and on paper, on each engine."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from data_access.scope import Audience, Scope
+from indicators.readings import supervision as module
+from indicators.readings.supervision import Supervision, SupervisionRow, supervision
+from indicators.values import NotRecorded, Rate
+from tests.fixtures.edges import NOW, Edges, when
+from tests.fixtures.small import area
+
+WALL, LEADER = Scope.of(Audience.WALL), Scope.of(Audience.LEADER)
+OPEN = (
+    "m.kind = 'supervision' AND m.replied_at IS NULL AND (m.result IS NULL OR m.result <> 'rejected')"
+    " AND o.stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
+)
+MONTH = ("2026-02-09 10:30:00", "2026-03-11 10:30:00")
+
+
+def taken(edges: Edges, scope: Scope = LEADER, now: datetime = NOW, place: str | None = None) -> Supervision:
+    with edges.database.reader(scope) as db:
+        found = supervision(db if place is None else db.narrowed(place), when(now, place))
+    assert isinstance(found, Supervision)
+    return found
+
+
+def counted(edges: Edges, place: str | None, condition: str) -> int:
+    mine = "1 = 1" if place is None else f"o.area_code LIKE '{place}%'"
+    return int(
+        edges.hand.one(
+            "SELECT count(*) FROM work_order_measures m JOIN work_orders o ON o.id = m.order_id"
+            f" WHERE {mine} AND {condition}"
+        )
+    )
+
+
+PLACES = pytest.mark.parametrize("place", [None, area(2, 2), area(3)])
+
+
+def assert_counts(edges: Edges, place: str | None) -> None:
+    found = taken(edges, place=place)
+    assert found.open == counted(edges, place, OPEN) == sum(n for _, n in found.by_grade)
+    for grade, n in found.by_grade:
+        assert n == counted(edges, place, f"{OPEN} AND coalesce(m.grade, '') = '{grade}'")
+    assert found.unanswered == counted(edges, place, f"{OPEN} AND m.reply_due_at < '{NOW}'")
+    assert found.due_today == counted(
+        edges, place, f"{OPEN} AND m.reply_due_at >= '{NOW}' AND m.reply_due_at < '2026-03-12 00:00:00'"
+    )
+    counts = "m.kind = 'supervision' AND coalesce(m.result, '') <> 'rejected' AND o.stage NOT IN ('void', 'cancelled')"
+    came = f"{counts} AND m.replied_at > '{MONTH[0]}' AND m.replied_at <= '{MONTH[1]}'"
+    missed = f"{counts} AND m.replied_at IS NULL AND m.reply_due_at > '{MONTH[0]}' AND m.reply_due_at < '{MONTH[1]}'"
+    assert found.answered_30d == Rate(
+        counted(edges, place, f"{came} AND m.replied_at <= m.reply_due_at"),
+        counted(edges, place, came) + counted(edges, place, missed),
+    )
+
+
+@PLACES
+def test_supervision_equals_a_count_by_hand(scenery: Edges, place: str | None) -> None:
+    assert_counts(scenery, place)
+
+
+@PLACES
+def test_so_does_that_of_the_city_with_edges(edges: Edges, place: str | None) -> None:
+    assert_counts(edges, place)
+
+
+def test_supervision_on_paper(scenery: Edges) -> None:
+    """Open: of k01, k08, k09, k10, a11, a13, a14. In time: of k02 and k05; late: k03; never: k01, k04, k08."""
+    found = taken(scenery)
+    assert found.by_grade == (("normal", 4), ("", 1), ("leader", 1), ("urgent", 1))
+    assert (found.open, found.unanswered, found.due_today) == (7, 3, 2)
+    assert found.answered_30d == Rate(2, 6)
+    assert found.days == 30
+
+
+def test_who_must_answer_first_is_on_top(scenery: Edges) -> None:
+    found = taken(scenery)
+    assert [(row.order_id, row.late) for row in found.rows] == [
+        ("a11", True), ("k08", True), ("k01", True), ("k10", False), ("k09", False), ("a14", False), ("a13", False)
+    ]  # fmt: skip
+    asked, due = datetime(2026, 2, 2, 9), datetime(2026, 3, 11, 9)
+    assert found.rows[2] == SupervisionRow("k01", "E0110", area(3, 1, 1, 1), "D2", "normal", asked, due, True)
+    assert found.rows[3].department == "D1", "nobody in particular was asked: who holds it"
+    assert found.rows[-1].reply_due is None
+
+
+def test_a_second_later_it_is_late(scenery: Edges) -> None:
+    found = taken(scenery, now=NOW + timedelta(seconds=1))
+    assert (found.unanswered, found.due_today) == (4, 1)
+
+
+def test_a_hall_counts_sensitive_classes_and_does_not_list_them(scenery: Edges) -> None:
+    found = taken(scenery, WALL)
+    assert found.open == 7
+    assert "k08" not in {row.order_id for row in found.rows}
+
+
+def test_the_list_is_cut_and_the_counts_are_not(scenery: Edges) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LISTED", 2)
+        found = taken(scenery)
+    assert ([row.order_id for row in found.rows], found.open) == (["a11", "k08"], 7)
+
+
+def test_closing_an_order_is_no_reply(own_scenery: Edges) -> None:
+    before = taken(own_scenery)
+    own_scenery.made.write(
+        "UPDATE work_orders SET stage = 'closed', closed_at = '2026-03-11 10:00:00' WHERE id = 'k01'"
+    )
+    after = taken(own_scenery)
+    assert (after.open, after.unanswered) == (before.open - 1, before.unanswered - 1)
+    assert after.answered_30d == before.answered_30d
+
+
+def test_an_answer_takes_it_off_the_list(own_scenery: Edges) -> None:
+    before = taken(own_scenery)
+    own_scenery.made.write("UPDATE work_order_measures SET replied_at = '2026-03-11 08:59:59' WHERE id = 11")
+    after = taken(own_scenery)
+    assert (after.open, after.unanswered) == (before.open - 1, before.unanswered - 1)
+    assert after.answered_30d == Rate(before.answered_30d.good + 1, before.answered_30d.of)
+
+
+def test_without_supervision_there_is_none(own_scenery: Edges) -> None:
+    own_scenery.made.write("DELETE FROM work_order_measures WHERE kind = 'supervision'")
+    assert taken(own_scenery) == Supervision(0, (), 0, 0, (), Rate(0, 0))
+
+
+@pytest.mark.parametrize("column", ["replied_at", "reply_due_at"])
+def test_what_is_not_recorded_is_said(own_scenery: Edges, column: str) -> None:
+    own_scenery.drop("work_order_measures", column)
+    with own_scenery.database.reader(WALL) as db:
+        assert supervision(db, when()) == NotRecorded((f"work_order_measures.{column}",))
+
+
+def test_grades_and_departments_need_not_be_recorded(own_scenery: Edges) -> None:
+    own_scenery.drop("work_order_measures", "grade", "department_code")
+    found = taken(own_scenery)
+    assert found.by_grade == (("", 7),)
+    assert found.rows[2].department == "D1"
+
+
+def test_without_measures_nothing_is_recorded(own_scenery: Edges) -> None:
+    own_scenery.made.write("DROP TABLE work_order_measures")
+    own_scenery.database.forget()
+    with own_scenery.database.reader(WALL) as db:
+        assert supervision(db, when()) == NotRecorded(("work_order_measures",))
