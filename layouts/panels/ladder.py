@@ -9,7 +9,7 @@ from indicators.readings.origins import Ladder, LadderStep
 from layouts.formats import change_by, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.frame import empty, live
+from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import bar, shown
 from layouts.words import known, t
@@ -20,7 +20,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
     return panel_frame(
         "ladder",
         t("ladder-title", lang),
-        [live("ladder", "rows", instance, className="rows"), live("ladder", "beside", instance, className="foot")],
+        [paged("ladder", instance), live("ladder", "beside", instance, className="foot")],
         tip_text=t("ladder-tip", lang),
         instance=instance,
     )

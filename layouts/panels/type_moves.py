@@ -10,7 +10,7 @@ from indicators.readings.origins import TypeMoves
 from layouts.formats import change_by, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.frame import empty, live
+from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import shown
 from layouts.parts.places import category_name
@@ -27,7 +27,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
         t("type-moves-title", lang),
         [
             live("type-moves", "heads", instance, className="row row-head"),
-            live("type-moves", "rows", instance, className="rows"),
+            paged("type-moves", instance),
         ],
         tip_text=t("type-moves-tip", lang),
         instance=instance,

@@ -8,26 +8,40 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from layouts.scenes import SCENES
 from layouts.words import LANGUAGES
 from tests.browser.conftest import NAMES, OpenPage
 from tests.browser.handwall import STATES, HandWall, standing
-from tests.fixtures import handmade
+from tests.fixtures import handmade, handmade_orders
 
 CHECK: Final = (Path(__file__).parent / "overflow.js").read_text(encoding="utf-8")
 WALLS: Final = ((1920, 1080), (3840, 2160), (3840, 1080), (5760, 1080), (5760, 2160), (6656, 1792), (7680, 4320))
 NEAR: Final = ((1600, 900), (1366, 768), (1280, 720), (1024, 768), (390, 844))
+TIGHT: Final = ((1920, 1080), (3840, 1080), (1366, 768), (390, 844))
+"""Where least room is left: the narrowest of each kind of grid."""
+LAYOUTS: Final = (
+    *(("overview", lang, (*WALLS, *NEAR)) for lang in LANGUAGES),
+    *(
+        (scene, lang, (*WALLS, *NEAR) if lang == "en" else TIGHT)
+        for scene in SCENES
+        if scene != "overview"
+        for lang in LANGUAGES
+    ),
+)
+"""Scene, language, sizes: English is the longer language, so Chinese need only be tried where it is tight."""
 OPEN: Final = "[data-panel='open']"
+FRAMES: Final = ".scene [data-panel]:not([hidden]):not(.alarm)"
 SETTLED: Final = """() => {
-  const open = document.querySelector("[data-panel='open'] .kpi-value");
-  const full = [...document.querySelectorAll('[data-pager]')].filter((list) => list.children.length > 9);
-  const frames = document.querySelectorAll('.scene > [data-panel], .kpis > [data-panel]');
-  const states = [...frames].map((e) => e.dataset.state);
-  if (!open || states.some((state) => state !== STATE)) return false;
+  const seen = (e) => e.getClientRects().length > 0;
+  const frames = [...document.querySelectorAll("FRAMES")].filter(seen);
+  const full = [...document.querySelectorAll('.scene [data-pager]')].filter((list) => list.children.length > 9);
+  if (frames.length < 5 || frames.some((frame) => frame.dataset.state !== STATE)) return false;
   if (['waiting', 'not_recorded'].includes(STATE)) return true;
+  const values = [...document.querySelectorAll('.scene .kpi-value')].filter(seen);
   const paged = full.every((list) => list.querySelector('[data-off]') || list.scrollHeight <= list.clientHeight + 4);
-  const drawn = document.querySelector('.panel-trend .main-svg');
-  return open.textContent.length > 3 && full.length > 0 && paged && drawn !== null;
-}"""
+  const drawn = [...document.querySelectorAll('.scene .graph')].every((graph) => graph.querySelector('.main-svg'));
+  return values.some((value) => value.textContent.length > 1) && full.length > 0 && paged && drawn;
+}""".replace("FRAMES", FRAMES)
 
 
 @pytest.fixture(scope="module")
@@ -55,22 +69,32 @@ def found(page: Page) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_profile_holds_everything(wall: HandWall, open_page: OpenPage, lang: str) -> None:
+def address(wall: HandWall, scene: str, lang: str) -> str:
+    """A scene of the hand-made wall."""
+    return f"{wall.base_url}?scene={scene}&lang={lang}"
+
+
+@pytest.mark.parametrize(("scene", "lang", "sizes"), LAYOUTS, ids=lambda value: value if isinstance(value, str) else "")
+def test_every_profile_holds_everything(
+    wall: HandWall, open_page: OpenPage, scene: str, lang: str, sizes: tuple[tuple[int, int], ...]
+) -> None:
     wall.fill(lang)
-    page = open_page(f"{wall.base_url}?lang={lang}")
+    page = open_page(address(wall, scene, lang))
     wrong: list[str] = []
-    for width, height in (*WALLS, *NEAR):
+    for width, height in sizes:
         settle(page, "live", width, height)
         if sentences := found(page):
             wrong += [f"{width}x{height}: {sentence}" for sentence in sentences]
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_state_fits(wall: HandWall, open_page: OpenPage, lang: str) -> None:
+@pytest.mark.parametrize(
+    ("scene", "lang"),
+    [("overview", lang) for lang in LANGUAGES] + [(scene, "en") for scene in SCENES if scene != "overview"],
+)
+def test_every_state_fits(wall: HandWall, open_page: OpenPage, scene: str, lang: str) -> None:
     wall.fill(lang)
-    page = open_page(f"{wall.base_url}?lang={lang}")
+    page = open_page(address(wall, scene, lang))
     wrong: list[str] = []
     for state in STATES:
         wall.fill(lang, state)
@@ -133,16 +157,48 @@ def test_what_is_not_recorded_shows_no_number(wall: HandWall, open_page: OpenPag
     expect(page.locator(".panel-sla .panel-body")).to_be_hidden()
 
 
+@pytest.mark.parametrize("scene", SCENES)
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_key_and_no_foreign_word_is_shown(wall: HandWall, open_page: OpenPage, lang: str) -> None:
+def test_no_key_and_no_foreign_word_is_shown(wall: HandWall, open_page: OpenPage, lang: str, scene: str) -> None:
     wall.fill(lang)
-    page = open_page(f"{wall.base_url}?lang={lang}")
+    page = open_page(address(wall, scene, lang))
     settle(page, "live", 1920, 1080)
     text = page.locator(".wall").inner_text()
     keys = [key for key in ("live-", "map-", "layer-", "stage-", "@accent", "undefined", "NaN", "{") if key in text]
     assert keys == []
     if lang == "en":
         rest = text.replace("中文", "")
-        for feed in handmade.data()["sources"].feeds:
-            rest = rest.replace(feed.name, "")
+        for word in (*(feed.name for feed in handmade.data()["sources"].feeds), *handmade_orders.UNKNOWN_WORDS):
+            rest = rest.replace(word, "")
         assert [sign for sign in rest if "\u4e00" <= sign <= "\u9fff"] == []
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_text_and_numbers_have_the_sizes_of_a_wall(wall: HandWall, open_page: OpenPage, scene: str) -> None:
+    """At 1080p: numbers of the cards 46 px, no text under 13, at most seven rows of a list at once."""
+    wall.fill("zh")
+    page = open_page(address(wall, scene, "zh"))
+    settle(page, "live", 1920, 1080)
+    sizes = page.eval_on_selector_all(".kpi-value", "(all) => all.map((e) => parseFloat(getComputedStyle(e).fontSize))")
+    assert sizes and set(sizes) == {46}
+    small = page.evaluate(SMALL)
+    assert small == []
+    rows = page.eval_on_selector_all(
+        ".scene [data-pager]",
+        "(all) => all.map((e) => [e.closest('[data-panel]').dataset.panel,"
+        " [...e.children].filter((row) => row.getClientRects().length).length])",
+    )
+    assert [name for name, n in rows if n > 7] == []
+
+
+SMALL: Final = """() => {
+  const small = [];
+  const walker = document.createTreeWalker(document.querySelector('.wall'), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const e = node.parentElement;
+    const unseen = !e.getClientRects().length || e.closest('.drawer, .leaflet-container, script');
+    if (unseen || !node.textContent.trim()) continue;
+    if (parseFloat(getComputedStyle(e).fontSize) < 12.99) small.push(node.textContent.trim().slice(0, 20));
+  }
+  return small;
+}"""
