@@ -1,4 +1,4 @@
-"""Take all pictures: ``python -m tests.browser.shots [--scale town|city] [--out shots] [--only NAME ...]``.
+"""Take all pictures: ``python -m tests.browser.shots [--scale town|city] [--scene ID ...] [--only NAME ...]``.
 
 States other than live are provoked for real where that can be done in passing: the database file is moved away, the
 network is taken from the browser, the wall stands on a database without optional columns, without orders, or whose
@@ -9,14 +9,16 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from layouts.scenes import SCENES
 from layouts.words import LANGUAGES
 from tests.browser.shots import stands
 from tests.browser.shots.sheet import Shot, write_sheet
@@ -24,14 +26,32 @@ from tests.browser.shots.sheet import Shot, write_sheet
 PROFILES: Final = ((1920, 1080), (3840, 2160), (7680, 4320), (3840, 1080), (5760, 1080), (5760, 2160), (6656, 1792))
 NEAR: Final = ((1600, 900), (1366, 768), (1280, 720), (390, 844))
 STATE_SIZE: Final = (1920, 1080)
+PHONE: Final = (390, 844)
+BLANK: Final = "about:blank#"
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 WAIT_MS: Final = 90_000
 DRAWN: Final = """() => {
-  const frames = [...document.querySelectorAll('.wall [data-panel]')];
+  const frames = [...document.querySelectorAll('.wall [data-panel]:not([hidden])')];
   const map = window.gridwall && window.gridwall.map && window.gridwall.map.peek();
-  return frames.length > 10 && frames.every((frame) => frame.dataset.state !== 'waiting')
-    && map && map.files.cells && document.querySelector('.panel-trend .main-svg') !== null;
+  const graphs = [...document.querySelectorAll('.scene .graph')];
+  return frames.length > 5 && frames.every((frame) => frame.dataset.state !== 'waiting')
+    && (!document.querySelector('[data-map]') || (map && map.files.cells))
+    && graphs.every((graph) => graph.querySelector('.main-svg') !== null);
 }"""
+PULSE: Final = "alarms"
+"""A panel that stands in every scene and is read every few seconds: by it a lost database is seen soon."""
+SUBJECTS: Final = ("counties", "streets")
+"""What the performance scene shows beside its first subject."""
+TOUCHED: Final = {
+    "overview": (("drawer", ".map-leaflet", ".drawer-open .facts"),),
+    "orders": (("cases", ".panel-ageing [data-opens]", ".drawer-open .case-count"),),
+    "performance": (
+        ("why", ".panel-lists.subject-departments .unit", ".drawer-open .why-term"),
+        ("detector", ".rule-total", ".drawer-open .drawer-note"),
+        ("cases", ".panel-heat.subject-departments .heat-cell[data-opens]", ".drawer-open .case-count"),
+    ),
+}
+"""What a touch opens in each scene: the name of the picture, what is touched, what then is there."""
 CHECK: Final = (Path(__file__).parents[1] / "overflow.js").read_text(encoding="utf-8")
 
 
@@ -46,61 +66,75 @@ class Studio:
     browser: Browser
     out: Path
     shots: list[Shot]
+    scene: str = "overview"
 
     @contextmanager
-    def page(self, address: str, lang: str, size: tuple[int, int] = STATE_SIZE) -> Iterator[Page]:
-        """A page of the wall; what its console says in error is written to stderr."""
+    def page(self, address: str, lang: str, size: tuple[int, int] = STATE_SIZE, **asked: str) -> Iterator[Page]:
+        """A page of the scene; what its console says in error is written to stderr."""
         context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
         page = context.new_page()
         page.on("pageerror", _complain)
-        page.goto(f"{address}?lang={lang}", timeout=WAIT_MS)
+        page.goto(address if address == BLANK else self.at(address, lang, **asked), timeout=WAIT_MS)
         yield page
         context.close()
+
+    def at(self, address: str, lang: str, **asked: str) -> str:
+        """The address of the scene in a language; lists and layers stand still."""
+        return f"{address}?{urlencode({'scene': self.scene, 'lang': lang, 'pause': '1', **asked})}"
 
     def take(self, page: Page, state: str, lang: str, size: tuple[int, int], how: str) -> None:
         """One picture, with a word about what does not fit, if anything."""
         near = size in NEAR
-        name = f"overview-{state}-{size[0]}x{size[1]}-{lang}.png"
+        name = f"{self.scene}-{state}-{size[0]}x{size[1]}-{lang}.png"
         page.wait_for_timeout(1_200)  # the lists turn their pages and the figures are drawn once more
         wrong: list[str] = page.evaluate(CHECK)
         page.screenshot(path=self.out / name, full_page=near, timeout=WAIT_MS)
-        self.shots.append(Shot(name, "overview", state, f"{size[0]} × {size[1]}", lang, how, tuple(wrong)))
+        self.shots.append(Shot(name, self.scene, state, f"{size[0]} × {size[1]}", lang, how, tuple(wrong)))
         sys.stdout.write(f"{name}{' !' if wrong else ''}\n")
         sys.stdout.flush()
 
 
 def live(studio: Studio, address: str) -> None:
-    """Every profile in both languages."""
+    """Every profile in both languages; the scene's other subjects at one size."""
     for lang in LANGUAGES:
         for size in (*PROFILES, *NEAR):
             with studio.page(address, lang, size) as page:
                 page.wait_for_function(DRAWN, timeout=WAIT_MS)
                 studio.take(page, "live", lang, size, "the demo city")
+        for subject in SUBJECTS if studio.scene == "performance" else ():
+            with studio.page(address, lang, subject=subject) as page:
+                page.wait_for_function(DRAWN, timeout=WAIT_MS)
+                page.wait_for_selector(f"[data-subject='{subject}']", timeout=WAIT_MS)
+                studio.take(page, subject, lang, STATE_SIZE, "the demo city, another subject")
 
 
 def drawer(studio: Studio, address: str) -> None:
-    """The facts of an area, opened by a click upon the map."""
+    """What a touch opens: an area's facts, the cases behind a number, why a unit stands where it does."""
     for lang in LANGUAGES:
-        with studio.page(address, lang) as page:
-            page.wait_for_function(DRAWN, timeout=WAIT_MS)
-            page.click(".map-leaflet", position={"x": 520, "y": 420})
-            page.wait_for_selector(".drawer-open .facts", timeout=WAIT_MS)
-            studio.take(page, "drawer", lang, STATE_SIZE, "a click on the map")
+        for state, touched, opened in TOUCHED.get(studio.scene, ()):
+            for size in (STATE_SIZE, PHONE) if state == "why" else (STATE_SIZE,):
+                with studio.page(address, lang, size) as page:
+                    page.wait_for_function(DRAWN, timeout=WAIT_MS)
+                    target = page.locator(touched).first
+                    target.click(position={"x": 520, "y": 420} if state == "drawer" else None, timeout=WAIT_MS)
+                    page.wait_for_selector(opened, timeout=WAIT_MS)
+                    studio.take(page, state, lang, size, "a touch on the screen")
 
 
 def stale(studio: Studio, address: str, city: Path) -> None:
     """The database file is moved away under the running wall, and given back."""
+    pulse = f"[data-panel='{PULSE}']"
     for lang in LANGUAGES:
         with studio.page(address, lang) as page:
             page.wait_for_function(DRAWN, timeout=WAIT_MS)
             away = city.with_suffix(".away")
             city.rename(away)
             try:
-                page.wait_for_selector("[data-panel='open'][data-state='stale']", timeout=WAIT_MS)
+                page.wait_for_selector("[data-connection='stale']", timeout=WAIT_MS)
                 studio.take(page, "stale", lang, STATE_SIZE, "real: the database file was moved away")
             finally:
                 away.rename(city)
-            page.wait_for_selector("[data-panel='open'][data-state='live']", timeout=WAIT_MS)
+            page.wait_for_selector(f"{pulse}:not([data-state='stale'])", timeout=WAIT_MS, state="attached")
 
 
 def offline(studio: Studio, address: str) -> None:
@@ -143,12 +177,12 @@ def _plain(headers: dict[str, str]) -> dict[str, str]:
 def waiting(studio: Studio, address: str) -> None:
     """Before the first beat: the area is still being prepared."""
     for lang in LANGUAGES:
-        with studio.page("about:blank#", lang) as page:
+        with studio.page(BLANK, lang) as page:
             page.route(
                 "**/live/**",
                 lambda route: route.fulfill(status=202, content_type="application/json", body='{"preparing": true}'),
             )
-            page.goto(f"{address}?lang={lang}", timeout=WAIT_MS)
+            page.goto(studio.at(address, lang), timeout=WAIT_MS)
             page.wait_for_selector("[data-connection='preparing']", timeout=WAIT_MS)
             studio.take(page, "waiting", lang, STATE_SIZE, "played: /live answers 202")
             page.unroute_all(behavior="ignoreErrors")
@@ -156,26 +190,27 @@ def waiting(studio: Studio, address: str) -> None:
 
 def broken(studio: Studio, address: str) -> None:
     """Half of the panels could not be computed."""
+    harmed = SCENES[studio.scene].panels[::2]
 
     def harm(route: Route) -> None:
         answer = route.fetch()
         body = json.loads(answer.body())
-        for name in ("open", "flow", "departments", "sla", "map-workload", "ticker"):
+        for name in harmed:
             head = body.get("panels", {}).get(name)
             if head is not None:
                 head.update({"state": "broken", "why": {"key": "contract-broken"}})
         route.fulfill(status=answer.status, headers=_plain(answer.headers), body=json.dumps(body))
 
     for lang in LANGUAGES:
-        with studio.page("about:blank#", lang) as page:
+        with studio.page(BLANK, lang) as page:
             page.route("**/live/**", harm)
-            page.goto(f"{address}?lang={lang}", timeout=WAIT_MS)
+            page.goto(studio.at(address, lang), timeout=WAIT_MS)
             page.wait_for_function(DRAWN, timeout=WAIT_MS)
-            studio.take(page, "broken", lang, STATE_SIZE, "played: the heads of six panels say broken")
+            studio.take(page, "broken", lang, STATE_SIZE, "played: the heads of every other panel say broken")
             page.unroute_all(behavior="ignoreErrors")
 
 
-def on_copies(studio: Studio, city: Path, folder: Path, wanted: Callable[[str], bool]) -> None:
+def on_copies(studio: Studio, city: Path, folder: Path, wanted: Callable[[str], bool], scenes: Sequence[str]) -> None:
     """Walls on other databases: without optional columns, without orders, with a silent or a quiet source."""
     silent_sql, silent_clock = stands.gap(10, 90)
     quiet_sql, quiet_clock = stands.gap(3, 6)
@@ -189,10 +224,11 @@ def on_copies(studio: Studio, city: Path, folder: Path, wanted: Callable[[str], 
         if not wanted(state):
             continue
         with stands.on_copy(city, folder, state, script, clock) as address:
-            for lang in LANGUAGES:
-                with studio.page(address, lang) as page:
-                    page.wait_for_function(DRAWN, timeout=WAIT_MS)
-                    studio.take(page, state, lang, STATE_SIZE, how)
+            for studio.scene in scenes:
+                for lang in LANGUAGES:
+                    with studio.page(address, lang) as page:
+                        page.wait_for_function(DRAWN, timeout=WAIT_MS)
+                        studio.take(page, state, lang, STATE_SIZE, how)
 
 
 def main() -> int:
@@ -203,6 +239,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("var/shots"), help="where the demo city is kept")
     parser.add_argument("--address", help="a running wall; then only what needs no database of its own")
     parser.add_argument("--only", nargs="*", default=[], help="live drawer stale offline publisher-silent waiting ...")
+    parser.add_argument("--scene", nargs="*", default=[], choices=(*SCENES, []), help="all of them without")
     parser.add_argument("--readme", action="store_true", help="only the pictures of the README, into docs/img")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -211,6 +248,8 @@ def main() -> int:
     if path is None:
         sys.stderr.write("Chromium is not installed\n")
         return 2
+
+    scenes = ("overview",) if asked.readme else tuple(asked.scene or SCENES)
 
     def wanted(state: str) -> bool:
         return state == "readme" if asked.readme else not asked.only or state in asked.only
@@ -231,18 +270,20 @@ def main() -> int:
         )
         studio = Studio(browser, asked.out, [])
         if asked.address:
-            for state, step in steps.items():
-                if wanted(state):
-                    step(studio, asked.address)
+            for studio.scene in scenes:
+                for state, step in steps.items():
+                    if wanted(state):
+                        step(studio, asked.address)
         else:
             city = (asked.data / f"demo-{asked.scale}" / "city.sqlite").resolve()
             with stands.demo(asked.scale, asked.data.resolve()) as address:
-                for state, step in steps.items():
-                    if wanted(state):
-                        step(studio, address)
-                if wanted("stale"):
-                    stale(studio, address, city)
-            on_copies(studio, city, asked.data.resolve(), wanted)
+                for studio.scene in scenes:
+                    for state, step in steps.items():
+                        if wanted(state):
+                            step(studio, address)
+                    if wanted("stale"):
+                        stale(studio, address, city)
+            on_copies(studio, city, asked.data.resolve(), wanted, scenes)
         write_sheet(studio.shots, asked.out, browser)
         browser.close()
     wrong = [shot for shot in studio.shots if shot.wrong]
