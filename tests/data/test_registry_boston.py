@@ -30,9 +30,9 @@ NOW = datetime(2015, 6, 30, 23, 59, 59)
 HALF_YEAR = Between(datetime(2015, 1, 1), datetime(2015, 7, 1))
 FED = {
     "reported_today", "open", "closed_today", "ontime_close", "ontime_department", "ontime_area", "overdue",
-    "due_by_cut", "due_by_second_cut", "due_by_third_cut", "stage_waiting", "workload", "reported", "void", "void_rate", "cancelled",
-    "no_deadline", "closed", "should_close", "close_rate", "closed_on_time", "closed_late", "late_rate", "not_closed",
-    "backlog_od",
+    "due_by_cut", "due_by_second_cut", "due_by_third_cut", "stage_waiting", "workload", "reported", "void",
+    "void_rate", "cancelled", "no_deadline", "closed", "should_close", "close_rate", "closed_on_time", "closed_late",
+    "late_rate", "not_closed", "backlog_od",
 }  # fmt: skip
 """What a file of requests with a target date can feed; everything else that is counted over orders is not recorded."""
 
