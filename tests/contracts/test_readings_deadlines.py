@@ -13,17 +13,14 @@ from indicators.readings.deadlines import PAGE, Lights, Sla, SlaRow, light_at, l
 from indicators.readings.moved import facts_of_orders
 from indicators.values import Light, NotRecorded
 from indicators.workcalendar import Clock
-from tests.fixtures.edges import CALENDAR, NOW, POLICY, Edges, when
+from tests.fixtures.edges import CALENDAR, DUE, LATE, NOW, POLICY, Edges, when
 
 WALL, LEADER = Scope.of(Audience.WALL), Scope.of(Audience.LEADER)
 OPEN = "stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
-DUE = "coalesce(close_due_at, handle_due_at)"
 BEFORE_NOW = "< '2026-03-11 10:30:00'"
-LATE = f"({DUE} {BEFORE_NOW} AND id NOT IN ('p09', 'p10') OR id = 'p08')"
 SOON = f"({DUE} >= '2026-03-11 10:30:00' AND id <> 'x10' OR id = 'p09')"
 ON_PAPER = {"p08": datetime(2026, 3, 10, 15, 5), "p09": datetime(2026, 3, 16, 9, 5)}
-"""Effective deadlines that are not the source's. p08 has none, but four working hours from 09:05 of the 10th; p09
-stands from 10:00 of the 9th to 10:00 of the 13th, 32 working hours; p10 and x10 are parked; x11 was late before."""
+"""Effective deadlines that are not the source's, and not parked."""
 NOT_SENSITIVE = "(category_code IS NULL OR category_code <> 'X0101')"
 
 

@@ -8,7 +8,7 @@ from data_access.scope import Audience, Scope
 from indicators.readings.counts import pulse
 from indicators.readings.history import LastWeek, Sparks, TypeCount, last_week, sparks, trend, types
 from indicators.readings.rates import OnTime, ontime
-from tests.fixtures.edges import CALENDAR, NOW, Edges, when
+from tests.fixtures.edges import CALENDAR, NOW, Edges, due_between, when
 from tests.fixtures.small import area
 
 WALL = Scope.of(Audience.WALL)
@@ -90,7 +90,7 @@ def test_sparks_equal_a_recount_by_hand(edges: Edges) -> None:
         found, head = sparks(db, when()), pulse(db, when())
     assert found.days == tuple(date(2026, 2, 26) + timedelta(days=n) for n in range(14))
     for n, day in enumerate(found.days):
-        start = f"'{day} 00:00:00'"
+        start, since = f"'{day} 00:00:00'", f"{day} 00:00:00"
         end = min(datetime.combine(day, datetime.min.time()) + timedelta(days=1), NOW + timedelta(seconds=1))
         upto = f"'{end}'"
         inside = "{0} >= " + start + " AND {0} < " + upto
@@ -99,9 +99,11 @@ def test_sparks_equal_a_recount_by_hand(edges: Edges) -> None:
         was_open = f"reported_at < {upto} AND ({OPEN} OR {ENDED} >= {upto})"
         if day < NOW.date():
             assert found.open[n] == counted(edges, was_open), day
-            assert found.overdue[n] == counted(edges, f"{was_open} AND {DUE} < {upto}"), day
+            assert found.overdue[n] == counted(
+                edges, f"{was_open} AND {due_between('1900-01-01 00:00:00', str(end))}"
+            ), day
         due_until = min(end, NOW)
-        base = f"{DUE} >= {start} AND {DUE} < '{due_until}' AND {JUDGED}"
+        base = f"{due_between(since, str(due_until))} AND {JUDGED}"
         of = counted(edges, base)
         assert found.ontime[n] == (counted(edges, f"{base} AND {GOOD}") / of if of else None), day
     assert (found.open[-1], found.overdue[-1]) == (head.open, head.overdue)

@@ -22,7 +22,7 @@ from indicators.readings.history import last_week, sparks, trend, types
 from indicators.readings.map_cells import map_overdue, map_workload
 from indicators.readings.rates import CellRates, Departments, OnTime, departments, map_ontime, ontime
 from indicators.values import NO_CASES, NotRecorded, Rate
-from tests.fixtures.edges import NOW, Edges, when
+from tests.fixtures.edges import LATE, NOW, Edges, due_between, when
 from tests.fixtures.small import area
 
 PERSONAL = {
@@ -122,7 +122,7 @@ def test_a_scope_counts_its_own_rows(edges: Edges, scope: Scope, mine: str, plac
             map_ontime(db, at), sparks(db, at), trend(db, at), types(db, at), last_week(db, at)
         )  # fmt: skip
     assert head.open == hand(edges, f"{mine} AND {OPEN}")
-    assert head.overdue == hand(edges, f"{mine} AND {OPEN} AND {DUE} < {now}")
+    assert head.overdue == hand(edges, f"{mine} AND {OPEN} AND {LATE}")
     assert head.reported_today == hand(edges, f"{mine} AND {today.format('o.reported_at')}")
     assert head.filed_today == hand(
         edges,
@@ -135,12 +135,12 @@ def test_a_scope_counts_its_own_rows(edges: Edges, scope: Scope, mine: str, plac
     assert not isinstance(late, NotRecorded)
     assert (load.total, late.total) == (head.open, head.overdue)
     assert isinstance(pressing, Sla)
-    listed = hand(edges, f"{mine} AND {OPEN} AND {DUE} < {now}" + _unseen(scope))
+    listed = hand(edges, f"{mine} AND {OPEN} AND {LATE}" + _unseen(scope))
     assert sum(row.due < NOW for row in pressing.rows) == min(listed, 14)
     assert not isinstance(light, NotRecorded)
     assert light.overdue + light.long == head.overdue
     for found, window in ((week, "2026-03-04"), (month, "2026-02-09")):
-        base = f"{mine} AND {DUE} >= '{window} 10:30:00' AND {DUE} < {now} AND {JUDGED}"
+        base = f"{mine} AND {due_between(f'{window} 10:30:00', '2026-03-11 10:30:00')} AND {JUDGED}"
         expected = Rate(hand(edges, f"{base} AND {GOOD}"), hand(edges, base))
         if isinstance(found, OnTime):
             assert found.rate == expected
@@ -191,7 +191,7 @@ def test_the_parts_of_a_city_and_the_rest_are_the_city(edges: Edges) -> None:
         city, city_week = pulse(db, when()), ontime(db, when())
     rest = "(o.area_code IS NULL OR NOT (" + " OR ".join(f"o.area_code LIKE '{area(n)}%'" for n in (1, 2, 3)) + "))"
     assert sum(part.open for part in parts) + hand(edges, f"{rest} AND {OPEN}") == city.open
-    due = f"{DUE} >= '2026-03-04 10:30:00' AND {DUE} < '2026-03-11 10:30:00'"
+    due = due_between("2026-03-04 10:30:00", "2026-03-11 10:30:00")
     left = Rate(hand(edges, f"{rest} AND {due} AND {JUDGED} AND {GOOD}"), hand(edges, f"{rest} AND {due} AND {JUDGED}"))
     assert isinstance(city_week, OnTime)
     assert sum((one.rate for one in week if isinstance(one, OnTime)), NO_CASES) + left == city_week.rate
@@ -207,5 +207,5 @@ def test_readings_of_one_snapshot_share_what_they_ask_alike(edges: Edges, monkey
 
     for place in (None, STREET):
         assert asked("pulse", "flow", place=place) < asked("pulse", place=place) + asked("flow", place=place)
-        assert asked("map_workload", "map_overdue", place=place) == 1
+        assert asked("map_workload", "map_overdue", place=place) == asked("map_overdue", place=place)
         assert asked("duty", "map_duty", place=place) == 1
