@@ -59,7 +59,7 @@ def show(scores: Scores, showing: Showing) -> Props:
 
 
 def _moved(row: UnitScore) -> float:
-    return (row.score or 0.0) - (row.before or 0.0)
+    return grades.moved(row.score or 0.0, row.before or 0.0)
 
 
 def _chance(row: UnitScore) -> bool:

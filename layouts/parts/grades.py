@@ -136,9 +136,14 @@ def page_head(scores: Scores, group: str, rows: int, lang: str) -> list[Componen
     return [html.Div([html.B(group), html.Span(t("score-units", lang, units=count(rows)))], className="page-head")]
 
 
+def moved(now: float, before: float) -> float:
+    """The difference of two scores as they are shown."""
+    return round(_cut(now) - _cut(before), 1)
+
+
 def change(now: float, before: float) -> str:
-    """The difference of two scores as they are shown, with its arrow."""
-    difference = round(_cut(now) - _cut(before), 1)
+    """The difference with its arrow."""
+    difference = moved(now, before)
     if not difference:
         return "＝"
     return f"{'▲' if difference > 0 else '▼'}{THIN}{count(abs(difference), 1)}"
