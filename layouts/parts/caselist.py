@@ -11,6 +11,7 @@ from data_access.reference import Reference
 from indicators.periods import Period
 from indicators.readings.cases import Case, Cases
 from indicators.registry import REGISTRY, definition
+from indicators.rules.orders import OPEN_STAGES
 from indicators.values import At, NotRecorded
 from layouts.formats import count, moment
 from layouts.parts.attrs import NOBODY, attrs, opens
@@ -46,16 +47,19 @@ def listing(
     ]
     if REGISTRY[indicator].is_share:
         head.append(_parts(fields, lang))
-    about = html.P(definition(indicator, lang, at.policy), className="drawer-note case-definition")
+    about = html.Details(
+        [html.Summary(t("cases-definition", lang)), html.P(definition(indicator, lang, at.policy))],
+        className="drawer-note case-definition",
+    )
     if isinstance(found, NotRecorded):
         missing = ", ".join(found.missing)
-        return [*head, empty(t("cases-not-recorded", lang, missing=missing)), about]
+        return [*head, about, empty(t("cases-not-recorded", lang, missing=missing))]
     lines = [_line(case, reference, at.now, lang, can_open=can_open) for case in found.rows]
     return [
         *head,
         html.P(_counted(found, lang, counted=counted), className="case-count"),
-        html.Div(lines, className="drawer-orders") if lines else empty(t("cases-none", lang)),
         about,
+        html.Div(lines, className="drawer-orders") if lines else empty(t("cases-none", lang)),
     ]
 
 
@@ -113,13 +117,12 @@ def _counted(found: Cases, lang: str, *, counted: bool) -> str:
 
 
 def _line(case: Case, reference: Reference, now: datetime, lang: str, *, can_open: bool) -> Component:
+    name = html.B(category_name(reference, case.category, lang))
+    is_open = case.stage in OPEN_STAGES
     words = [
-        html.Span(
-            [light_icon(case.light, lang), html.B(category_name(reference, case.category, lang))],
-            className="order-head",
-        ),
+        html.Span([light_icon(case.light, lang), name] if is_open else [name], className="order-head"),
         html.Span(stage_name(case.stage, lang), className="order-stage"),
-        html.Span(_times(case, now, lang), className="order-due"),
+        html.Span(_times(case, now, lang), className="order-due" if is_open else "order-due order-due-long"),
         html.Span(
             f"{department_name(reference, case.department, lang)} · {where(reference, case.area, lang)}",
             className="order-department",

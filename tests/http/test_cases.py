@@ -22,10 +22,10 @@ OPEN = frozenset(stage.value for stage in OPEN_STAGES)
 SENSITIVE = frozenset(row["code"] for row in small.ROWS["categories"] if row.get("sensitive"))
 
 
-def ask(client: FlaskClient, indicator: str, lang: str = "zh-CN", within: bool = False, **fields: Any) -> Any:
+def ask(client: FlaskClient, indicator: str, lang: str = "zh-CN", **fields: Any) -> Any:
     """Touch a number."""
-    data = {"kind": "cases", "indicator": indicator, "within": within, "at": 1, **fields}
-    return touch(client, "drawer-asked.data", data, trail=fields.pop("trail", None), lang=lang)
+    data = {"kind": "cases", "indicator": indicator, "within": False, "at": 1, **fields}
+    return touch(client, "drawer-asked.data", data, lang=lang)
 
 
 def total_of(answer: str) -> int:
