@@ -101,7 +101,7 @@ class ScopedReader:
         """``scoped`` with these columns besides, withheld or not, for ``data_access.queries.unseen`` alone.
 
         What is judged by a column that the audience may not reach is the same for every audience only if the column is
-        read. Nothing but ids, moments and numbers may come out of such a statement.
+        read. Nothing but ids, moments and numbers may leave that module.
         """
         return self._sight(table, self.scope.withheld(table.name) - set(columns))
 

@@ -1,19 +1,18 @@
 """What is judged by columns that the audience itself may not reach: a place by its point, a reason by its text.
 
-A number must be the same for everybody, also for a hall that may not see what it comes from. So these statements read
-the columns, and nothing but ids and numbers comes out of them.
+A number must be the same for everybody, also for a hall that may not see what it comes from. So this module reads the
+columns, and nothing but ids, moments and numbers leaves it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import pi, sqrt
-from typing import Any, Final
+from math import cos, floor, hypot, pi
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
 
 from data_access.contract import work_order_measures, work_orders
-from data_access.queries.spans import seconds_between
 from data_access.reader import ScopedReader
 
 METRES_A_DEGREE: Final = 6_371_008.8 * pi / 180
@@ -83,61 +82,95 @@ def seen_again(
     )
     o = db.judging(work_orders, "lon", "lat", "address")
     pointed = and_(func.coalesce(o.c.location_quality, "point") == "point", o.c.lon.is_not(None), o.c.lat.is_not(None))
-    found = (
+    statement = (
         select(
-            o.c.id.label("id"),
-            o.c.area_code.label("area"),
-            o.c.category_code.label("category"),
-            o.c.reported_at.label("reported_at"),
-            o.c.closed_at.label("closed_at"),
+            o.c.area_code,
+            o.c.category_code,
+            o.c.id,
+            o.c.reported_at,
+            o.c.closed_at,
             case((pointed, o.c.lon)).label("lon"),
             case((pointed, o.c.lat)).label("lat"),
-            func.nullif(func.trim(o.c.address), "").label("address"),
+            o.c.address,
         )
         .join_from(o, busy, and_(busy.c.area == o.c.area_code, busy.c.category == o.c.category_code))
         .where(o.c.reported_at > start - within, o.c.reported_at <= end, counts(o))
-        .cte("found")
     )
-    later, earlier = found.alias("later"), found.alias("earlier")
-    apart = _squared_metres(later.c, earlier.c)
-    both_pointed = and_(later.c.lon.is_not(None), earlier.c.lon.is_not(None))
-    near = or_(
-        and_(both_pointed, apart <= metres * metres),
-        and_(or_(later.c.lon.is_(None), earlier.c.lon.is_(None)), later.c.address == earlier.c.address),
-    )
-    before = and_(
-        later.c.area == earlier.c.area,
-        later.c.category == earlier.c.category,
-        earlier.c.closed_at <= later.c.reported_at,
-        seconds_between(earlier.c.reported_at, later.c.reported_at) <= within.total_seconds(),
-        later.c.id != earlier.c.id,
-    )
-    times = func.count()
-    statement = (
-        select(
-            later.c.id.label("id"),
-            times.label("times"),
-            func.min(earlier.c.reported_at).label("first_at"),
-            func.max(apart).label("apart"),
-        )
-        .join_from(later, earlier, before)
-        .where(later.c.reported_at > start, near)
-        .group_by(later.c.id)
-        .having(times >= least)
-    )
-    return [
-        Again(row.id, int(row.times), row.first_at, None if row.apart is None else sqrt(max(row.apart, 0.0)))
-        for row in db.rows(statement)
-    ]
+    groups: dict[tuple[str, str], list[_Seen]] = {}
+    for area, category, *rest in db.rows(statement):
+        groups.setdefault((area, category), []).append(_Seen(*rest))
+    return [again for group in groups.values() for again in _again(group, start, within, metres, least)]
 
 
-def _squared_metres(a: Any, b: Any) -> ColumnElement[float]:
-    """Squared distance of two near points, null without both: plain arithmetic, because not every engine has a cosine.
+class _Seen(NamedTuple):
+    """What is asked of each order: by columns that do not leave this module."""
 
-    Equirectangular at the middle latitude, its cosine by the series to the 8th power (error under 1e-4 up to 60°).
-    """
-    x = (a.lat + b.lat) * (_RAD / 2)
-    square = x * x
-    cosine = 1 - square * (0.5 - square * (1 / 24 - square * (1 / 720 - square / 40_320)))
-    north, east = (a.lat - b.lat) * METRES_A_DEGREE, (a.lon - b.lon) * METRES_A_DEGREE * cosine
-    return north * north + east * east  # type: ignore[no-any-return]
+    id: str
+    reported_at: datetime
+    closed_at: datetime | None
+    lon: float | None
+    lat: float | None
+    address: str | None
+
+
+def _again(rows: Sequence[_Seen], start: datetime, within: timedelta, metres: float, least: int) -> Iterator[Again]:
+    """Of the orders of one area and class those that come again."""
+    place = _Places(rows, metres)
+    for later in rows:
+        if later.reported_at <= start:
+            continue
+        earlier = {
+            other.id: (other, apart)
+            for other, apart in place.near(later)
+            if other.closed_at is not None
+            and other.closed_at <= later.reported_at
+            and later.reported_at - other.reported_at <= within
+            and other.id != later.id
+        }
+        if len(earlier) >= least:
+            apart = [metres for _, metres in earlier.values() if metres is not None]
+            first = min(other.reported_at for other, _ in earlier.values())
+            yield Again(later.id, len(earlier), first, max(apart, default=None))
+
+
+class _Places:
+    """Orders by where they are: those with a point by squares as wide as what counts as near, all by their address."""
+
+    def __init__(self, rows: Sequence[_Seen], metres: float) -> None:
+        self._metres = metres
+        self._squeeze = min((cos(row.lat * _RAD) for row in rows if row.lat is not None), default=1.0)
+        self._squares: dict[tuple[int, int], list[_Seen]] = {}
+        self._named: dict[str, list[_Seen]] = {}
+        for row in rows:
+            if row.lon is not None and row.lat is not None:
+                self._squares.setdefault(self._square(row.lon, row.lat), []).append(row)
+            if address := _address(row):
+                self._named.setdefault(address, []).append(row)
+
+    def near(self, row: _Seen) -> Iterator[tuple[_Seen, float | None]]:
+        """Orders at the same place, this one among them, with the distance where both have a point."""
+        if row.lon is not None and row.lat is not None:
+            x, y = self._square(row.lon, row.lat)
+            for square in ((x + east, y + north) for east in (-1, 0, 1) for north in (-1, 0, 1)):
+                for other in self._squares.get(square, ()):
+                    if (apart := _metres(row.lon, row.lat, other.lon or 0.0, other.lat or 0.0)) <= self._metres:
+                        yield other, apart
+        for other in self._named.get(_address(row), ()):
+            if row.lon is None or other.lon is None:
+                yield other, None
+
+    def _square(self, lon: float, lat: float) -> tuple[int, int]:
+        """Places within the metres lie in the same square or in two that touch."""
+        scale = METRES_A_DEGREE / self._metres
+        return floor(lon * scale * self._squeeze), floor(lat * scale)
+
+
+def _address(row: _Seen) -> str:
+    return (row.address or "").strip()
+
+
+def _metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Distance of two near points: equirectangular at the middle latitude."""
+    north = (lat - other_lat) * METRES_A_DEGREE
+    east = (lon - other_lon) * METRES_A_DEGREE * cos((lat + other_lat) / 2 * _RAD)
+    return hypot(north, east)
