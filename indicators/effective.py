@@ -16,7 +16,7 @@ from typing import Final, cast
 from data_access.reference import Category
 from indicators.moved import Deadline
 from indicators.policy import Policy
-from indicators.workcalendar import Clock, Unit, WorkCalendar
+from indicators.workcalendar import NEVER, Clock, Pause, Unit, WorkCalendar
 
 UNITS: Final = ("minute", "hour", "day")
 
@@ -41,7 +41,10 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an order's deadline follows from. ``start`` and the limit are None where the clock has not started."""
+    """What an order's deadline follows from. ``start`` and the limit are None where the clock has not started.
+
+    ``stood`` are the times since then at which no department had the order: they matter where a deadline is computed.
+    """
 
     handle_due: datetime | None
     close_due: datetime | None
@@ -51,6 +54,7 @@ class Facts:
     limit: tuple[float, str] | None = None
     suspensions: tuple[Suspension, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    stood: tuple[Pause, ...] = ()
 
     @property
     def source(self) -> datetime | None:
@@ -105,7 +109,8 @@ def computed(calendar: WorkCalendar, facts: Facts) -> datetime | None:
     """The limit applied to the start of the clock (推算); None where either is not known."""
     if facts.start is None or facts.limit is None:
         return None
-    return calendar.due(facts.start, facts.limit[0], cast("Unit", facts.limit[1]), facts.clock)
+    due = calendar.due(facts.start, facts.limit[0], cast("Unit", facts.limit[1]), facts.clock, facts.stood)
+    return None if due == NEVER else due
 
 
 def _left_in_place(facts: Facts) -> tuple[Suspension, ...]:

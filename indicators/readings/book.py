@@ -12,7 +12,7 @@ from data_access.contract import work_orders
 from data_access.queries.counting import all_rows, count
 from data_access.reader import ScopedReader
 from indicators.book import Book, Entry
-from indicators.readings.moved import fact_columns, facts_of, has_deadlines, measures_of, special_open
+from indicators.readings.moved import fact_columns, facts_of_rows, has_deadlines, special_open, with_log
 from indicators.rules import orders
 from indicators.values import SKEW, At
 
@@ -118,14 +118,6 @@ def _statement(db: ScopedReader, *more: ColumnElement[Any]) -> Select[*tuple[Any
 
 def _entries(db: ScopedReader, at: At, rows: Sequence[Any], special: set[str]) -> Mapping[str, Entry]:
     """Rows of ``_statement`` as entries; measures are asked for the special ones."""
-    taken = measures_of(db, [row.id for row in rows if row.id in special])
-    return {
-        row.id: Entry(
-            row.stage,
-            row.area_code,
-            row.department_code,
-            row.start,
-            facts_of(db, at, row, *taken.of(row.id)),
-        )
-        for row in rows
-    }
+    measured = [row.id for row in rows if row.id in special]
+    logged = with_log(db, {row.id: facts for row, facts in facts_of_rows(db, at, rows, measured)})
+    return {row.id: Entry(row.stage, row.area_code, row.department_code, row.start, logged[row.id]) for row in rows}

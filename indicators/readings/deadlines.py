@@ -12,6 +12,7 @@ from data_access.contract import work_orders
 from data_access.engine import ScopedReader
 from indicators.book import standing_pauses
 from indicators.effective import Facts, Suspension, clock_of, effective
+from indicators.moved import Deadline
 from indicators.readings import standing
 from indicators.readings.book import book_of
 from indicators.readings.moved import Measures, fact_columns, facts_of, judged_at, measures_of
@@ -193,7 +194,7 @@ def _source(row: Any) -> datetime | None:
 
 def _row(db: ScopedReader, at: At, one: "Waiting", taken: Measures) -> SlaRow:
     row = one.row
-    facts = facts_of(db, at, row, *taken.of(row.id))
+    facts, known = facts_of(db, at, row, *taken.of(row.id)), at.moved.by_id.get(row.id)
     pauses = [Pause(each.start, each.end) for each in facts.suspensions]
     return SlaRow(
         row.id,
@@ -201,20 +202,23 @@ def _row(db: ScopedReader, at: At, one: "Waiting", taken: Measures) -> SlaRow:
         row.area_code or "",
         row.department_code,
         one.due,
-        light_at(at, facts, row.start),
-        remaining_at(at, facts),
+        light_at(at, facts, row.start, known),
+        remaining_at(at, facts, known),
         at.calendar.running(at.now, facts.clock, pauses),
         at.calendar.next_flip(at.now, facts.clock, pauses),
-        row.id in at.moved.by_id and at.moved.by_id[row.id].computed,
+        known is not None and known.computed,
     )
 
 
 # -- one order -------------------------------------------------------------------------------------------------------
 
 
-def light_at(at: At, facts: Facts, start: datetime | None) -> Light:
-    """The light of one open order: paused while a suspension runs that began before it was late, or parked."""
-    deadline = effective(at.calendar, facts)
+def light_at(at: At, facts: Facts, start: datetime | None, known: Deadline | None = None) -> Light:
+    """The light of one open order: paused while a suspension runs that began before it was late, or parked.
+
+    ``known`` is its deadline where that was found already.
+    """
+    deadline = known or effective(at.calendar, facts)
     if deadline.missing:
         return Light.NONE
     if deadline.due is None or pause_now(at, standing_pauses(facts, deadline)) is not None:
@@ -223,9 +227,9 @@ def light_at(at: At, facts: Facts, start: datetime | None) -> Light:
     return turns(at.calendar, at.policy.lights, start, deadline.due, facts.clock, every).light(at.now)
 
 
-def remaining_at(at: At, facts: Facts) -> float:
+def remaining_at(at: At, facts: Facts, known: Deadline | None = None) -> float:
     """Seconds of the clock left, negative when overdue; a suspended order keeps what it had when that began."""
-    deadline = effective(at.calendar, facts)
+    deadline = known or effective(at.calendar, facts)
     every = [Pause(one.start, one.end) for one in facts.suspensions]
     if deadline.due is not None:
         return at.calendar.remaining(at.now, deadline.due, facts.clock, every)
@@ -238,8 +242,8 @@ def remaining_at(at: At, facts: Facts) -> float:
 
 
 def light_of_row(db: ScopedReader, at: At, row: Any, taken: Measures) -> Light:
-    """``light_at`` of a row of ``row_columns`` with the measures of its order."""
-    return light_at(at, facts_of(db, at, row, *taken.of(row.id)), row.start)
+    """``light_at`` of a row of ``row_columns`` with the measures of its order; ``at`` comes from ``judged_at``."""
+    return light_at(at, facts_of(db, at, row, *taken.of(row.id)), row.start, at.moved.by_id.get(row.id))
 
 
 def pauses_of(db: ScopedReader, order_ids: Sequence[str]) -> Mapping[str, tuple[Pause, ...]]:

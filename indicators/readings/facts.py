@@ -13,7 +13,7 @@ from indicators.effective import effective
 from indicators.readings import standing
 from indicators.readings.counts import Pulse, pulse
 from indicators.readings.deadlines import light_at, light_of_row, listable, row_columns
-from indicators.readings.moved import Measures, facts_of, judged_at, measures_of
+from indicators.readings.moved import Measures, facts_of, judged_at, measures_of, with_log
 from indicators.readings.people import on_duty_by_area
 from indicators.registry import REGISTRY
 from indicators.rules import orders
@@ -157,7 +157,7 @@ def order_facts(db: ScopedReader, at: At, order_id: str) -> OrderFacts:
     if not found:
         raise UnknownPlace(f"no order {order_id}", place=order_id)
     row = found[0]
-    facts = facts_of(db, at, row, *measures_of(db, [order_id]).of(order_id))
+    facts = with_log(db, {order_id: facts_of(db, at, row, *measures_of(db, [order_id]).of(order_id))})[order_id]
     judged = effective(at.calendar, facts)
     light = light_at(at, facts, row.start) if row.stage in orders.OPEN_CODES else Light.NONE
     return OrderFacts(

@@ -1,16 +1,18 @@
 """The few orders of a snapshot whose deadline is not simply the source's, and the facts deadlines follow from."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 
 from data_access.codes import among
-from data_access.contract import Stage, work_order_measures, work_orders
+from data_access.contract import Stage, work_order_events, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from indicators.effective import Extension, Facts, Suspension, clock_of, effective, limit_of
+from indicators.handclock import Handed, hand_clock
 from indicators.moved import Moved
 from indicators.rules import orders
 from indicators.values import At
@@ -103,8 +105,34 @@ def facts_of_orders(db: ScopedReader, at: At, ids: Collection[str]) -> dict[str,
     over = (Stage.VOID.value, Stage.CANCELLED.value)
     statement = select(*fact_columns(rows)).where(among(rows.c.id, ids, db.dialect), rows.c.stage.not_in(over))
     found = db.rows(statement)
-    taken = measures_of(db, [row.id for row in found])
-    return {row.id: facts_of(db, at, row, *taken.of(row.id)) for row in found}
+    return with_log(db, {row.id: facts for row, facts in facts_of_rows(db, at, found, [row.id for row in found])})
+
+
+def facts_of_rows(
+    db: ScopedReader, at: At, rows: Sequence[Any], measured: Sequence[str]
+) -> Iterator[tuple[Any, Facts]]:
+    """Rows of ``fact_columns`` with their facts; measures are asked for some of them."""
+    taken = measures_of(db, measured)
+    return ((row, facts_of(db, at, row, *taken.of(row.id))) for row in rows)
+
+
+def with_log(db: ScopedReader, facts: Mapping[str, Facts]) -> dict[str, Facts]:
+    """The same, knowing from the event log when the clock of those without a deadline stood (``handclock``)."""
+    found = dict(facts)
+    asked = [one for one, fact in facts.items() if fact.source is None and fact.start and fact.limit]
+    if not asked or not db.shape.has("work_order_events", "to_department"):
+        return found
+    log = db.scoped(work_order_events)
+    statement = (
+        select(log.c.order_id, log.c.at, log.c.action, log.c.to_department)
+        .where(among(log.c.order_id, asked, db.dialect), log.c.at.is_not(None))
+        .order_by(log.c.order_id, log.c.at, log.c.id)
+    )
+    for order_id, entries in groupby(db.rows(statement), key=lambda row: row[0]):
+        clock = hand_clock([Handed(*entry[1:]) for entry in entries])
+        if clock is not None:
+            found[order_id] = replace(facts[order_id], start=clock.start, stood=clock.pauses)
+    return found
 
 
 def fact_columns(rows: Subquery) -> tuple[ColumnElement[Any], ...]:

@@ -44,7 +44,8 @@ def test_the_rate_of_the_week_and_what_stands_beside_it(edges: Edges) -> None:
         no_deadline=counted(
             edges,
             f"{JUDGED} AND {DUE} IS NULL AND id <> 'p08'"
-            " AND o.stage IN ('dispatched', 'handling', 'checking', 'closed') AND o.reported_at > '2026-03-04 10:30:00' AND o.reported_at <= '2026-03-11 10:30:00'",
+            " AND o.stage IN ('dispatched', 'handling', 'checking', 'closed')"
+            " AND o.reported_at > '2026-03-04 10:30:00' AND o.reported_at <= '2026-03-11 10:30:00'",
         ),
         by_original=Rate(counted(edges, f"{base} AND {by_original}"), of),
         parked=1,
