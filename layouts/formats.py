@@ -36,9 +36,14 @@ def arrow(change: float) -> str:
 
 
 def change_by(now: float, before: float) -> str:
-    """How much more or less than before, in percent with its arrow; the dash where there was nothing before."""
+    """How much more or less than before, in percent with its arrow; from tenfold on, how many times.
+
+    The dash where there was nothing before.
+    """
     if not before:
         return NONE
+    if now >= 10 * before:
+        return f"{arrow(1)}{THIN}×{count(round(now / before))}"
     change = round((now - before) / before * 100, 1)
     if not change:
         return arrow(0)

@@ -63,7 +63,7 @@ def _row(row: HotArea, most: float, showing: Showing) -> Component:
                 title=usual,
             ),
             html.B(count(row.n)),
-            html.Span(f"×{count(round(row.ratio, 1), 1)}", className="change"),
+            html.Span(f"×{count(row.ratio, 1 if row.ratio < 99.95 else 0)}", className="change"),
         ],
         className="row",
     )

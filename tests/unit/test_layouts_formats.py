@@ -37,6 +37,8 @@ def test_changes_carry_an_arrow_and_no_sign_for_colour() -> None:
     assert change_by(80, 100) == f"▼{THIN}20%"
     assert change_by(100, 100) == "＝"
     assert change_by(7, 0) == NONE
+    assert change_by(999, 100) == f"▲{THIN}899%"
+    assert change_by(1_260, 100) == f"▲{THIN}×13"
     assert difference(3412, 3530) == f"▼{THIN}118"
     assert difference(94.2, 93.4, 1) == f"▲{THIN}0.8"
     assert difference(5, 5) == "＝"
