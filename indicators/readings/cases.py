@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, or_, select
 
 from data_access.contract import work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, total
 from indicators.periods import Periods
-from indicators.readings.deadlines import clock_of, light_now, listable, pauses_of
+from indicators.readings.deadlines import light_of_row, listable, row_columns
 from indicators.readings.figures import MAJOR, hidden_categories, seen, since_of, top_category
-from indicators.readings.moved import judged_at
+from indicators.readings.moved import Measures, judged_at, measures_of
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import At, Light, NotRecorded
 from indicators.windows import AnySpan, Now
-from indicators.workcalendar import Pause
 
 Part = Literal["rows", "good", "part", "rest", "base"]
 """Of a count: its rows. Of a share: the numerator (rows or good), the cases that count in part, those of the
@@ -54,7 +53,8 @@ class Ask:
 class Case:
     """One case of a list; area, category and department are codes. ``light`` is that of an open case, else none.
 
-    ``case_no`` and ``title`` are None for an audience that may not read them.
+    ``due`` is the effective deadline (None while it is parked), ``computed`` (推算) by the limit, where the source has
+    none. ``case_no`` and ``title`` are None for an audience that may not read them.
     """
 
     order_id: str
@@ -68,6 +68,7 @@ class Case:
     closed_at: datetime | None
     light: Light
     title: str | None
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,11 @@ def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
     named = {"all": and_(*wanted), "listed": and_(*wanted, *shown)}
     n = total(here, rows, named, either=ranges)
     limit = max(1, min(ask.limit, MOST))
-    found = _listed(here, at, entry, o, [or_(*ranges), *wanted, *shown], limit + 1)
-    pauses = pauses_of(here, [row.id for row in found[:limit]])
+    found = _listed(here, at, entry, rows, [or_(*ranges), *wanted, *shown], limit + 1)
+    taken = measures_of(here, [row.id for row in found[:limit]])
     return Cases(
         entry.id,
-        tuple(_case(here, at, row, pauses.get(row.id, ())) for row in found[:limit]),
+        tuple(_case(here, at, row, taken) for row in found[:limit]),
         n["all"],
         len(found) > limit,
         n["all"] - n["listed"],
@@ -172,30 +173,21 @@ def _not_located(db: ScopedReader, level: str | None, o: Any) -> ColumnElement[b
 
 
 def _listed(
-    db: ScopedReader, at: At, entry: Indicator, o: Any, where: Sequence[ColumnElement[bool]], limit: int
+    db: ScopedReader, at: At, entry: Indicator, rows: Subquery, where: Sequence[ColumnElement[bool]], limit: int
 ) -> list[Any]:
-    due, window = orders.due(o), entry.window
-    order = [due.is_(None), due] if isinstance(window, Now) else [window.moment(o, at).desc()]
-    personal = [o.case_no, o.title] if db.scope.persons else []
-    statement = (
-        select(
-            o.id, o.category_code, o.area_code, o.department_code, o.stage, o.reported_at, o.closed_at, o.limit_clock,
-            due.label("due"), orders.clock_start(o).label("start"), *personal,
-        )
-        .where(*where)
-        .order_by(*order, o.id)
-        .limit(limit)
-    )  # fmt: skip
-    return list(db.rows(statement))
+    c, window = rows.c, entry.window
+    due = orders.effective_due(c, at.moved)
+    order = [due.is_(None), due] if isinstance(window, Now) else [window.moment(c, at).desc()]
+    personal = [c.case_no, c.title] if db.scope.persons else []
+    statement = select(*row_columns(rows), c.reported_at, due.label("due"), *personal)
+    return list(db.rows(statement.where(*where).order_by(*order, c.id).limit(limit)))
 
 
-def _case(db: ScopedReader, at: At, row: Any, pauses: Sequence[Pause]) -> Case:
-    light = Light.NONE
-    if row.due is not None and row.stage in orders.OPEN_STAGES:
-        clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
-        light = light_now(at, row.due, row.start, clock, pauses)
+def _case(db: ScopedReader, at: At, row: Any, taken: Measures) -> Case:
+    light = light_of_row(db, at, row, taken) if row.stage in orders.OPEN_STAGES else Light.NONE
     case_no, title = (row.case_no, row.title) if db.scope.persons else (None, None)
+    judged = at.moved.by_id.get(row.id)
     return Case(
         row.id, case_no, row.category_code or "", row.area_code or "", row.department_code, row.stage, row.reported_at,
-        at.moved.due_of(row.id, row.due), row.closed_at, light, title,
+        row.due, row.closed_at, light, title, judged is not None and judged.computed,
     )  # fmt: skip
