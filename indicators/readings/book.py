@@ -14,7 +14,7 @@ from data_access.reader import ScopedReader
 from indicators.book import Book, Entry
 from indicators.readings.moved import fact_columns, facts_of_rows, has_deadlines, special_open, with_log
 from indicators.rules import orders
-from indicators.values import SKEW, At
+from indicators.values import At
 
 _log = logging.getLogger(__name__)
 OVERLAP: Final = timedelta(minutes=2)
@@ -77,7 +77,7 @@ class OpenBook:
         changes: dict[str, Entry | None] = dict.fromkeys(row.id for row in found)
         changes.update(_entries(db, at, is_open, {row.id for row in is_open}))
         times = [row.updated_at for row in found if row.updated_at is not None]
-        newest = max((time for time in times if time <= at.now + SKEW), default=mark)
+        newest = max((time for time in times if time <= at.now), default=mark)
         with self._lock:  # names are added to
             return book.changed(changes), max(mark, newest)
 
@@ -104,9 +104,9 @@ class OpenBook:
 
     @staticmethod
     def _newest(db: ScopedReader, at: At) -> datetime:
-        """The newest time of change, those of the future left out."""
+        """The newest time of change, those of the future left out: a clock that runs ahead must not hide the others."""
         rows = db.scoped(work_orders)
-        ((newest,),) = db.rows(select(func.max(rows.c.updated_at)).where(rows.c.updated_at <= at.now + SKEW))
+        ((newest,),) = db.rows(select(func.max(rows.c.updated_at)).where(rows.c.updated_at <= at.now))
         return newest or orders.PAST
 
 
