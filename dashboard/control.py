@@ -5,7 +5,7 @@ whoever gave it may decide for this very screen; nothing when there is none, and
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import orjson
 from flask import Flask, Response, request
 
 from dashboard.halls import named
-from dashboard.keys import Focus
+from dashboard.keys import LANGUAGES, Focus, LiveKey
 from dashboard.remote import FREEZE_S, SEEN_S, Command, Remote, Shown, covers
 from dashboard.security import same_origin, viewer_of
 from dashboard.services import Services
@@ -62,7 +62,18 @@ class Control:
         self.services.note("control", f"{name} {words}"[:200])
         _log.info("a wall was told", extra={"wall": name, "told": words[:200], "by": viewer_of().name})
         screens = self._remote.shown(name)
+        self._prepare(command, screens)
         return self._state(name, command, screens[0] if screens else None)
+
+    def _prepare(self, command: Command, screens: Sequence[Shown]) -> None:
+        """Wish for what the screens will ask for, so that it is there when they do."""
+        now = self.services.clock.real()
+        for shown in (screen for screen in screens if now - screen.at < SEEN_S):
+            focus = Focus.parse(command.place or shown.place)
+            scene = command.scene or shown.scene
+            if focus is not None and scene:
+                key = LiveKey(Audience.WALL, scene, focus, shown.lang)
+                self.services.broadcast.wish(str(key), self.services.clock.now())
 
     def _require(self, name: str) -> None:
         if not named(name) or not self._may(name):
@@ -169,6 +180,7 @@ def _shown(services: Services, viewer: Viewer) -> Shown:
         viewer=viewer,
         scene=scene if scene in services.plan.scenes else "",
         place=place if Focus.parse(place) is not None else "",
+        lang=asked.get("lang", "") if asked.get("lang") in LANGUAGES else services.settings.language,
         layer=layer if layer in LAYERS else "",
         pause=asked.get("pause") == "1",
         freeze=asked.get("freeze") == "1",

@@ -145,8 +145,8 @@ def _page(
 
 
 def _menu(services: Services, reference: Reference | None, lang: str) -> Component | None:
-    """Whom one may be in the open mode: the leader, an official of a street or of a department."""
-    if services.entrances.choices is None:
+    """Whom one may be in the open mode: the leader, an official of a street or of a department. A wall stays one."""
+    if services.entrances.choices is None or ("viewer" in g and viewer_of().audience is Audience.WALL):
         return None
     choices = [Choice("leader", t("viewer-leader", lang))]
     if reference is not None:

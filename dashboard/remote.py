@@ -58,6 +58,7 @@ class Shown:
     viewer: Viewer
     scene: str
     place: str
+    lang: str
     layer: str
     pause: bool
     freeze: bool

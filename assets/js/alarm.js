@@ -9,7 +9,7 @@
 
   /** Ids that were shown, oldest first. @type {string[]} */
   const known = [];
-  /** @type {Array<{id: string, at: number, kind: string, title: string, lines: string[]}>} */
+  /** @type {Array<{id: string, at: number, kind: string, title: string, time: string, lines: string[]}>} */
   let latest = [];
   /** @type {?{since: number, rows: Object[]}} */
   let taking = null;
@@ -45,7 +45,9 @@
   /** @param {Object} row @returns {HTMLElement} texts only: names come from a database */
   function card(row) {
     const box = make('section', 'alarm-card alarm-' + row.kind.replace(/[^a-z_]/g, ''), '');
-    box.append(make('h2', 'alarm-title', row.title), ...row.lines.map((line) => make('p', 'alarm-line', line)));
+    const lines = make('p', 'alarm-lines', '');
+    lines.append(...row.lines.map((line) => make('span', 'alarm-line', line)));
+    box.append(make('h2', 'alarm-title', row.title), make('span', 'alarm-time', row.time), lines);
     return box;
   }
 

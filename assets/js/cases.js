@@ -4,7 +4,11 @@
 
   const STORE = 'drawer-asked';
   const FREE = 'a, input, select, textarea';
+  const TOAST = 'page-toast';
+  const TOAST_MS = 15000;
   let openedAt = null;
+  /** @type {{text: string, since: number}} */
+  let said = {text: '', since: 0};
 
   /** @param {EventTarget} target @returns {?Element} the nearest element around it that opens something */
   function opener(target) {
@@ -58,11 +62,20 @@
     if (button) button.click();
   }
 
+  /** A sentence that was said goes after a while. @param {number} now monotonic milliseconds */
+  function hush(now) {
+    const toast = document.getElementById(TOAST);
+    const text = toast ? toast.textContent : '';
+    if (text !== said.text) said = {text, since: now};
+    if (text && now - said.since >= TOAST_MS) gridwall.dashlink.set(TOAST, {children: ''});
+  }
+
   /**
    * Nobody closes a drawer at a wall: after a while without a hand it closes by itself.
    * @param {HTMLElement} root @param {number} now monotonic milliseconds
    */
   function tidy(root, now) {
+    hush(now);
     const body = drawer();
     if (!body) {
       openedAt = null;

@@ -5,6 +5,7 @@
   const ASK_MS = 2000;
   const LONGEST_WAIT_MS = 10000;
   const TIMEOUT_MS = 4000;
+  const STILL_MS = 1500;
   const KEPT = 'gridwall-remote-';
   const STORE = 'control-asked';
 
@@ -43,7 +44,7 @@
   function report(root) {
     const address = new URLSearchParams(window.location.search);
     return new URLSearchParams({
-      scene: root.getAttribute('data-scene') || '', place: gridwall.words.place(), layer: address.get('layer') || '',
+      scene: root.getAttribute('data-scene') || '', place: gridwall.words.place(), lang: gridwall.words.language(), layer: address.get('layer') || '',
       pause: gridwall.attention.paused() ? '1' : '', freeze: frozen() ? '1' : '', rev: followed(root.getAttribute('data-wall')),
     });
   }
@@ -107,7 +108,7 @@
     const {rev, choices} = going;
     going = null;
     follow(name, rev);
-    if (state === 'ready') gridwall.rotate.go(root, choices, now);
+    if (state === 'ready') gridwall.rotate.go(root, choices, now, STILL_MS);
   }
 
   /** Called several times a second. @param {HTMLElement} root @param {number} now monotonic milliseconds */

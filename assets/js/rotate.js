@@ -102,8 +102,9 @@
   /**
    * Show another page of the wall without a new entry in the history. Dash's router listens to this event.
    * @param {HTMLElement} root @param {Object<string, ?string>} choices for the address; null takes one out @param {number} now
+   * @param {number} [longest] milliseconds for which the scene before may be seen on
    */
-  function go(root, choices, now) {
+  function go(root, choices, now, longest) {
     const address = new URL(window.location.href);
     address.pathname = '/wall';
     address.searchParams.set('scene', root.getAttribute('data-scene') || '');
@@ -111,7 +112,7 @@
       if (choices[name] === null) address.searchParams.delete(name);
       else address.searchParams.set(name, choices[name]);
     }
-    gridwall.still.lay(root, now);
+    gridwall.still.lay(root, now, longest);
     window.history.replaceState({}, '', address.href);
     window.dispatchEvent(new CustomEvent('_dashprivate_pushstate'));
     turns += 1;

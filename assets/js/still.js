@@ -3,7 +3,7 @@
   'use strict';
 
   const LONGEST_MS = 6000;
-  /** @type {?{element: HTMLElement, since: number}} */
+  /** @type {?{element: HTMLElement, until: number}} */
   let lying = null;
 
   /** What was painted is not cloned with its canvas. @param {Element} from @param {Element} to */
@@ -24,15 +24,18 @@
     copy.inert = true;
   }
 
-  /** Lay a picture of the page as it is over it. @param {HTMLElement} root @param {number} now monotonic milliseconds */
-  function lay(root, now) {
+  /**
+   * Lay a picture of the page as it is over it.
+   * @param {HTMLElement} root @param {number} now monotonic milliseconds @param {number} [longest] milliseconds it may lie
+   */
+  function lay(root, now, longest) {
     lift();
     const copy = root.cloneNode(true);
     copyCanvases(root, copy);
     strip(copy);
     copy.classList.add('still');
     document.body.append(copy);
-    lying = {element: copy, since: now};
+    lying = {element: copy, until: now + (longest || LONGEST_MS)};
   }
 
   /** Take the picture away. */
@@ -54,7 +57,7 @@
    * @param {Element} root @param {boolean} arrived whether the next scene stands on the page @param {number} now
    */
   function tick(root, arrived, now) {
-    if (lying && (now - lying.since > LONGEST_MS || (arrived && drawn(root)))) lift();
+    if (lying && (now > lying.until || (arrived && drawn(root)))) lift();
   }
 
   gridwall.still = {lay, lift, tick, lies: () => lying !== null};

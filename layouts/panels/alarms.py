@@ -42,20 +42,19 @@ def _row(alarm: Alarm, showing: Showing) -> dict[str, Any]:
         "kind": alarm.kind,
         "at": showing.epoch_ms(alarm.at),
         "title": t(f"alarm-{alarm.kind}", showing.lang),
+        "time": t("alarm-at", showing.lang, time=f"{alarm.at:%H:%M:%S}"),
         "lines": [line for line in _lines(alarm, showing) if line],
     }
 
 
 def _lines(alarm: Alarm, showing: Showing) -> list[str]:
     lang, reference = showing.lang, showing.reference
-    at = t("alarm-at", lang, time=f"{alarm.at:%H:%M:%S}")
     if alarm.source is not None:
-        return [_source_name(alarm.source, showing), at]
+        return [_source_name(alarm.source, showing)]
     return [
         category_name(reference, alarm.category, lang),
         where(reference, alarm.area, lang, showing.place),
         "" if alarm.department is None else department_name(reference, alarm.department, lang),
-        at,
     ]
 
 
