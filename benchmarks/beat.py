@@ -21,7 +21,7 @@ from indicators.workcalendar import WorkCalendar
 from layouts.scenes import PANELS, SCENES
 from tests.fixtures.servers import MariaDB, PostgreSQL, running
 
-SIZES: Final = tuple(int(float(size) * 1e6) for size in os.environ.get("GRIDWALL_BENCH_MILLIONS", "0.5,2,5").split(","))
+SIZES: Final = tuple(int(float(size) * 1e6) for size in os.environ.get("BENCH_MILLIONS", "0.5,2,5").split(","))
 BEATS: Final = 15
 WALL: Final = Scope.of(Audience.WALL)
 BUDGETS_MS: Final = {"one scene": 25.0, "all scenes": 50.0}

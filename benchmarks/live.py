@@ -11,6 +11,7 @@ from typing import Any, Final
 from dash import Dash, Input, Output, dcc, html
 from flask import Flask, Response
 
+from benchmarks import others
 from benchmarks.frame import Bench, Measure
 from benchmarks.stage import Stage, Statements, ask, stage, wall
 from dashboard.clock import city_time
@@ -123,8 +124,8 @@ def requests(on: Stage) -> list[Measure]:
     ]
 
 
-def ticks(on: Stage) -> list[Measure]:
-    """Processor time of a tick and viewer with fifty viewers, the publisher's share included, beside plain Dash."""
+def ticks(on: Stage, folder: Path) -> list[Measure]:
+    """Processor time of a tick and viewer with fifty viewers, the publisher's share included, beside other ways."""
     path = f"/live/wall/overview/{on.reference.tree.root}/zh"
     beats = 30
 
@@ -152,6 +153,14 @@ def ticks(on: Stage) -> list[Measure]:
         ),
         Measure("a tick and viewer of plain Dash", dash_tick, "ms", None, "only the panels of two seconds"),
         Measure("ours against plain Dash", own / dash_tick, "times", 1 / 20),
+        *(
+            row
+            for name, theirs in others.measured(folder).items()
+            for row in (
+                Measure(f"a tick and viewer of {name.title()}", theirs, "ms", None, "its own server and real sessions"),
+                Measure(f"ours against {name.title()}", own / theirs, "times", 1 / 20),
+            )
+        ),
     ]
 
 
@@ -192,7 +201,7 @@ def run(folder: Path) -> list[Measure]:
         root = on.reference.tree.root
         assert root is not None
     with stage(folder, (wall(root),)) as on:
-        measures = [*requests(on), *ticks(on)]
+        measures = [*requests(on), *ticks(on, folder)]
     return [*measures, *queries(folder, statements)]
 
 

@@ -1,0 +1,5 @@
+"""The page that Streamlit runs anew at each tick (``benchmarks.others``)."""
+
+from benchmarks.others import in_streamlit
+
+in_streamlit()
