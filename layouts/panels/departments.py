@@ -128,4 +128,4 @@ def _few(departments: Departments, showing: Showing) -> list[Component]:
     ]
 
 
-PANEL: Final = Panel("departments", "departments", 120, show, stale_after=360, defines=("ontime_department",))
+PANEL: Final = Panel("departments", "departments", 60, show, stale_after=180, defines=("ontime_department",))

@@ -39,4 +39,4 @@ def _class_of(rate: Rate, minimum: int) -> str:
     return str(sum(rate.value * 100 < step for step in STEPS))
 
 
-PANEL: Final = Panel("map-ontime", "map_ontime", 120, show, stale_after=360, defines=("ontime_area",))
+PANEL: Final = Panel("map-ontime", "map_ontime", 60, show, stale_after=180, defines=("ontime_area",))
