@@ -169,6 +169,8 @@ class At:
     ledger: FrozenPeriods | None = None
     """Where scores look for frozen periods; without one every period is provisional."""
     moved: Moved = NOTHING_MOVED
+    handling: Moved = NOTHING_MOVED
+    """The same of the deadlines of the handling (``readings.handled.handling_at``)."""
     book: "Book | None" = None
     """The open orders as the publisher keeps them; without one they are read when asked for."""
 

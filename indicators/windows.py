@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from indicators.policy import Policy
-from indicators.rules import orders
+from indicators.rules import handling, orders
 from indicators.rules.orders import Columns
 from indicators.values import At
 
@@ -184,7 +184,7 @@ class DueIn:
 
 
 @dataclass(frozen=True, slots=True)
-class HandleDueIn(_OneRange):
+class HandleDueIn:
     """Orders by the deadline of their handling: what the department is judged by (应处置)."""
 
     span: AnySpan
@@ -192,12 +192,15 @@ class HandleDueIn(_OneRange):
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
         """Due in [start, now): what is due this very second still has time."""
-        start, end = self.span.bounds(at)
-        return and_(o.handle_due_at >= start, o.handle_due_at < end)
+        return or_(*self.ranges(o, at))
+
+    def ranges(self, o: Columns, at: At) -> tuple[ColumnElement[bool], ...]:
+        """``rows`` as ranges without a common row."""
+        return handling.due_ranges(o, *self.span.bounds(at), at.handling)
 
     def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
-        """The time by which an order belongs to a day: the deadline of its handling."""
-        return o.handle_due_at  # type: ignore[no-any-return]
+        """The time by which an order belongs to a day: the effective deadline of its handling."""
+        return handling.effective_due(o, at.handling.between(*self.span.bounds(at)))
 
 
 Cohort = ReportedIn | FiledIn | DispatchedIn | HandledIn | HandleDueIn | DueIn | ClosedIn | FollowedUpIn

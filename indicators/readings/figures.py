@@ -10,6 +10,7 @@ from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import count, day_of, hour_of
 from indicators.periods import Periods
+from indicators.readings.handled import handling_at
 from indicators.readings.history import is_small
 from indicators.readings.moved import judged_at
 from indicators.registry import REGISTRY, Indicator
@@ -61,13 +62,19 @@ def figures(
             continue
         taken = entry if span is None or isinstance(entry.window, Now) else entry.over(span)
         together.setdefault(taken.window, []).append(taken)
-    at = judged_at(db, at, since_of(at, [entry for entries in together.values() for entry in entries]))
+    at = judging(db, at, [entry for entries in together.values() for entry in entries])
     for window, entries in together.items():
         found.update(_of_window(db, at, window, entries, by, level))
     return {name: found[name] for name in dict.fromkeys(ids)}
 
 
-def since_of(at: At, entries: Sequence[Indicator]) -> datetime | None:
+def judging(db: ScopedReader, at: At, entries: Sequence[Indicator]) -> At:
+    """The same moment, knowing of all deadlines by which these indicators judge."""
+    at = judged_at(db, at, _since(at, entries))
+    return handling_at(db, at) if any("work_orders.handle_due_at" in entry.needed for entry in entries) else at
+
+
+def _since(at: At, entries: Sequence[Indicator]) -> datetime | None:
     """The earliest deadline that these indicators judge; None when they judge open orders alone."""
     starts = [entry.window.span.bounds(at)[0] for entry in entries if not isinstance(entry.window, Now)]
     return min(starts, default=None)
