@@ -56,7 +56,7 @@ def special_open(db: ScopedReader) -> set[str]:
     deadlines an engine would read all orders that ever had none.
     """
     rows = db.scoped(work_orders)
-    asked = [select(rows.c.id).where(rows.c.stage.in_(_AT_WORK), orders.due(rows.c).is_(None))]
+    asked = [select(rows.c.id).where(rows.c.stage.in_(_AT_WORK), orders.without_due(rows.c))]
     if records_measures(db):
         taken = db.scoped(work_order_measures)
         has_one = select(taken.c.order_id).where(taken.c.order_id == rows.c.id, _moves(taken)).exists()
@@ -68,7 +68,7 @@ def _special_closed(db: ScopedReader, reach: datetime) -> set[str]:
     """Closed orders that may be judged by another deadline, of those that were suspended, extended or ended since."""
     rows = db.scoped(work_orders)
     no_due = [
-        orders.is_closed(rows.c), orders.due(rows.c).is_(None), func.coalesce(rows.c.handled_on_spot, 0) == 0
+        orders.is_closed(rows.c), orders.without_due(rows.c), func.coalesce(rows.c.handled_on_spot, 0) == 0
     ]  # fmt: skip
     ended = [rows.c.ended_at >= reach, rows.c.ended_at < orders.FAR]
     closed = [rows.c.ended_at.is_(None), rows.c.closed_at >= reach, rows.c.closed_at < orders.FAR]

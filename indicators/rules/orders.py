@@ -94,6 +94,11 @@ def due(o: Columns) -> ColumnElement[datetime]:
     return func.coalesce(o.close_due_at, o.handle_due_at)
 
 
+def without_due(o: Columns) -> ColumnElement[bool]:
+    """The source says no deadline; MariaDB's zero dates and texts that are no time say none either."""
+    return or_(due(o).is_(None), due(o) < PAST)
+
+
 def effective_due(o: Columns, moved: Moved) -> ColumnElement[datetime]:
     """The deadline orders are judged by, for ordering and for grouping by day; null without one and while parked."""
     by_source = due(o)
@@ -173,7 +178,7 @@ def lacks_deadline(o: Columns, moved: Moved = NOTHING_MOVED) -> ColumnElement[bo
 
     Before dispatch most sources have not set one yet.
     """
-    without = and_(is_judged(o), due(o).is_(None), o.stage.in_(_PAST_DISPATCH))
+    without = and_(is_judged(o), without_due(o), o.stage.in_(_PAST_DISPATCH))
     computed = moved.computed()
     return and_(without, not_(moved.among(o.id, computed))) if computed else without
 

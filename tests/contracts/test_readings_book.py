@@ -244,18 +244,18 @@ def test_a_change_that_its_time_does_not_tell_is_found_within_a_minute(
     kept = OpenBook()
     with own_edges.database.reader(WALL) as db:
         kept.follow(db, when())
-    own_edges.made.write("UPDATE work_orders SET stage = 'closed', closed_at = '2026-03-11 10:00:00' WHERE id = 'x02'")
+    own_edges.made.write("UPDATE work_orders SET stage = 'closed', closed_at = '2026-03-11 10:00:00' WHERE id = 'x12'")
     with own_edges.database.reader(WALL) as db:
         soon = kept.follow(db, when(NOW + timedelta(seconds=58)))
         assert soon is not None
-        assert "x02" in soon.entries
+        assert "x12" in soon.entries
         assert kept.reloads == 0
     with own_edges.database.reader(WALL) as db, caplog.at_level(logging.WARNING):
         after = kept.follow(db, when(NOW + timedelta(seconds=60)))
         assert after is not None
         same(db, when(), after)
     assert kept.reloads == 1
-    assert "x02" not in after.entries
+    assert "x12" not in after.entries
     (said,) = [record for record in caplog.records if "open book" in record.message]
     assert said.__dict__["stages"] == "handling"
 

@@ -1,18 +1,21 @@
 """The list of what presses, and the lights: order, totals, clocks and pauses against SQL and paper, on each engine."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from data_access.scope import Audience, Scope
 from indicators.readings import deadlines
+from indicators.readings.book import OpenBook
 from indicators.readings.counts import pulse
 from indicators.readings.deadlines import PAGE, Lights, Sla, SlaRow, light_at, lights, remaining_at, sla
 from indicators.readings.moved import facts_of_orders
+from indicators.readings.rates import OnTime, ontime
 from indicators.values import Light, NotRecorded
 from indicators.workcalendar import Clock
+from tests.fixtures.contract import ContractServers
 from tests.fixtures.edges import CALENDAR, DUE, LATE, NOW, POLICY, Edges, when
 
 WALL, LEADER = Scope.of(Audience.WALL), Scope.of(Audience.LEADER)
@@ -195,3 +198,34 @@ def test_without_measures_nothing_is_paused(own_edges: Edges) -> None:
     own_edges.database.forget()
     assert row(own_edges, "x10").light is Light.CALM
     assert taken(own_edges).suspended == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+def test_a_zero_date_is_no_deadline(contract_servers: ContractServers, engine: str) -> None:
+    """MariaDB keeps 0000-00-00 where a platform wrote it and hands it over as nothing: in SQL it is before all."""
+    made = contract_servers.make(engine)
+    loose = ["SET SESSION sql_mode = ''"] if engine == "mariadb" else []
+    zero = "close_due_at = '0000-00-00 00:00:00'"
+    database = made.database()
+    with database.reader(WALL) as db:
+        before = pulse(db, when()).overdue, sla(db, when()), lights(db, when()), ontime(db, when())
+    made.write(
+        *loose, f"UPDATE work_orders SET {zero}, limit_value = NULL, category_code = NULL WHERE id IN ('p02', 't03')"
+    )
+    with database.reader(WALL) as db:
+        after = pulse(db, when()).overdue, sla(db, when()), lights(db, when()), ontime(db, when())
+        assert lights(db, replace(when(), book=OpenBook().follow(db, when()))) == after[2]
+    database.close()
+    contract_servers.drop(made)
+    assert before[0] is not None
+    assert after[0] == before[0] - 1, "p02 was late"
+    assert isinstance(before[1], Sla)
+    assert isinstance(after[1], Sla)
+    assert {row.order_id for row in before[1].rows} - {row.order_id for row in after[1].rows} == {"p02"}
+    assert isinstance(before[2], Lights)
+    assert isinstance(after[2], Lights)
+    assert after[2].none == before[2].none + 1
+    assert isinstance(before[3], OnTime)
+    assert isinstance(after[3], OnTime)
+    assert (after[3].rate.of, after[3].rate.good) == (before[3].rate.of - 2, before[3].rate.good - 1)
+    assert after[3].no_deadline == before[3].no_deadline + 1, "t03 is closed and was reported today; p02 a week ago"
