@@ -58,7 +58,8 @@ def _beside(ladder: Ladder, lang: str) -> list[Component]:
         texts.insert(0, t("ladder-forced", lang, cases=count(ladder.forced)))
     if ladder.on_spot is not None:
         texts.insert(0, t("ladder-on-spot", lang, cases=count(ladder.on_spot)))
-    return [html.Span(text, className="foot-item foot-label") for text in texts or [t("ladder-all-known", lang)]]
+    nothing = [t("ladder-all-known", lang)] if ladder.total else []
+    return [html.Span(text, className="foot-item foot-label") for text in texts or nothing]
 
 
 PANEL: Final = Panel("ladder", "ladder", 300, show, stale_after=900)

@@ -61,7 +61,7 @@ def steps(horizon: Horizon, showing: Showing) -> list[Component]:
             [
                 html.Span(t("horizon-now", lang), className="step-name"),
                 html.B(count(horizon.overdue), **cases("overdue")),
-                html.I(className="step-bar step-bar-now"),
+                html.I(className="step-bar step-bar-now" if horizon.overdue else "step-bar"),
             ],
             className="step step-now",
         )

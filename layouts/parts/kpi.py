@@ -42,7 +42,7 @@ def card(
                     html.Div(
                         [
                             live(panel, "change", instance, html.Span, className="kpi-change"),
-                            live(panel, "note", instance, html.Span, className="kpi-note"),
+                            live(panel, "note", instance, html.Span, className="kpi-note fits"),
                         ],
                         className="kpi-foot",
                     ),

@@ -1,9 +1,9 @@
 """Nothing overflows, nothing is cut, no text is too small: at every profile, in both languages, in every state."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -40,7 +40,7 @@ SETTLED: Final = """() => {
   const values = [...document.querySelectorAll('.scene .kpi-value')].filter(seen);
   const paged = full.every((list) => list.querySelector('[data-off]') || list.scrollHeight <= list.clientHeight + 4);
   const drawn = [...document.querySelectorAll('.scene .graph')].every((graph) => graph.querySelector('.main-svg'));
-  return values.some((value) => value.textContent.length > 1) && full.length > 0 && paged && drawn;
+  return values.some((value) => value.textContent.length > 1) && (full.length > 0 || !LISTS) && paged && drawn;
 }""".replace("FRAMES", FRAMES)
 
 
@@ -50,12 +50,13 @@ def wall() -> Iterator[HandWall]:
         yield served
 
 
-def settle(page: Page, state: str, width: int, height: int) -> None:
-    """Until the state is there and the lists are paged for this size."""
+def settle(page: Page, state: str, width: int, height: int, *, lists: bool = True) -> None:
+    """Until the state is there and the lists are paged for this size; ``lists`` expects a long one."""
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_function("() => document.documentElement.clientWidth === " + str(width), timeout=60_000)
     page.wait_for_timeout(300)  # the scripts wait 150 ms after the last resize before they lay out anew
-    page.wait_for_function(SETTLED.replace("STATE", repr(state)), timeout=60_000)
+    settled = SETTLED.replace("STATE", repr(state)).replace("LISTS", str(lists).lower())
+    page.wait_for_function(settled, timeout=60_000)
 
 
 def found(page: Page) -> list[str]:
@@ -102,6 +103,20 @@ def test_every_state_fits(wall: HandWall, open_page: OpenPage, scene: str, lang:
             settle(page, state, width, height)
             if sentences := found(page):
                 wrong += [f"{state} {width}x{height}: {sentence}" for sentence in sentences]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("day", [handmade_orders.crowded, handmade_orders.calm], ids=lambda day: day.__name__)
+def test_work_orders_hold_the_worst_day_and_the_first(
+    wall: HandWall, open_page: OpenPage, day: Callable[[], dict[str, Any]]
+) -> None:
+    wrong: list[str] = []
+    for lang in LANGUAGES:
+        wall.fill(lang, data=day())
+        page = open_page(address(wall, "orders", lang))
+        for width, height in TIGHT:
+            settle(page, "live", width, height, lists=False)
+            wrong += [f"{lang} {width}x{height}: {sentence}" for sentence in found(page)]
     assert not wrong, "\n".join(wrong)
 
 
