@@ -64,28 +64,38 @@ class Reading:
         self._read = read
         self._reported: set[str] = set()
 
-    def run(self, batch: Batch, emit: Callable[[Done], None]) -> None:
-        """Read all jobs and emit what was read, spot by spot. Never raises a DashboardError."""
+    def run(self, batch: Batch, emit: Callable[[Done], None], answered: Callable[[], None] = lambda: None) -> None:
+        """Read all jobs and emit what was read, spot by spot. Never raises a DashboardError.
+
+        ``answered`` is called after each statement: a long reading of many statements does not hang.
+        """
         if not batch.jobs:
-            self._audience(Audience.WALL, (), batch.now(), emit)
+            self._audience(Audience.WALL, (), batch.now(), emit, answered)
         elif batch.separate:
             for job in batch.jobs:
-                self._audience(job.spot.audience, (job,), batch.now(), emit)
+                self._audience(job.spot.audience, (job,), batch.now(), emit, answered)
         else:
             now = batch.now()
             for audience, jobs in groupby(batch.jobs, key=lambda job: job.spot.audience):
-                self._audience(audience, tuple(jobs), now, emit)
+                self._audience(audience, tuple(jobs), now, emit, answered)
 
     def fresh(self) -> None:
         """Leave the pool of connections, whose members may hang, and begin a new one."""
         self._database.close()
 
-    def _audience(self, audience: Audience, jobs: Sequence[Job], now: float, emit: Callable[[Done], None]) -> None:
+    def _audience(
+        self,
+        audience: Audience,
+        jobs: Sequence[Job],
+        now: float,
+        emit: Callable[[Done], None],
+        answered: Callable[[], None],
+    ) -> None:
         """All jobs in one snapshot. After a statement failed the snapshot is spent, the rest is read in another."""
         waiting = deque(jobs)
         while True:
             try:
-                with self._database.reader(Scope.of(audience)) as db:
+                with self._database.reader(Scope.of(audience), answered=answered) as db:
                     _ = db.reference.tree.children_of  # computed here once, not in the beat
                     if not waiting:
                         emit(Done(db.reference, ()))
@@ -214,7 +224,7 @@ class ThreadLane:
             return done
 
     def running_for(self) -> float:
-        """Seconds since the batch last brought something."""
+        """Seconds since the database last answered for the batch."""
         with self._condition:
             return 0.0 if self._batch is None else self._monotonic() - self._progress_at
 
@@ -261,7 +271,7 @@ class ThreadLane:
                     return
                 batch = self._batch
             try:
-                self._reading.run(batch, lambda done: self._take(generation, done))
+                self._reading.run(batch, lambda done: self._take(generation, done), lambda: self._answered(generation))
             except Exception:  # noqa: BLE001 - the lane must live for the next batch
                 _log.exception("a batch failed", extra={"lane": self._name})
             finally:
@@ -269,6 +279,11 @@ class ThreadLane:
                     if generation == self._generation:
                         self._batch = None
                         self._condition.notify_all()
+
+    def _answered(self, generation: int) -> None:
+        with self._condition:
+            if generation == self._generation:
+                self._progress_at = self._monotonic()
 
     def _take(self, generation: int, done: Done) -> None:
         with self._condition:

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -80,14 +80,18 @@ class Database:
         return self._url.get_backend_name() == "sqlite"
 
     @contextmanager
-    def reader(self, scope: Scope, *, timeout_s: float | None = None) -> Iterator[ScopedReader]:
+    def reader(
+        self, scope: Scope, *, timeout_s: float | None = None, answered: Callable[[], None] = lambda: None
+    ) -> Iterator[ScopedReader]:
         """A read-only snapshot seen through the scope; it ends with the block.
 
-        Raises SourceUnreachable, SourceTooSlow, SourceRefused or ContractBroken, here or inside the block.
+        ``answered`` is called after each statement, for somebody who watches whether the database still answers. Raises SourceUnreachable, SourceTooSlow, SourceRefused or ContractBroken, here or inside the block.
         """
         with self._snapshot(timeout_s or self.options.timeout_s) as connection:
             state = self._state_of(connection)
-            yield ScopedReader(connection, scope, state.shape, state.reference, state.sights, self.options.crs)
+            yield ScopedReader(
+                connection, scope, state.shape, state.reference, state.sights, self.options.crs, answered=answered
+            )
 
     def close(self) -> None:
         """Let go of all connections, those in use when their snapshot ends. It may be read again afterwards."""

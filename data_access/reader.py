@@ -45,8 +45,10 @@ class ScopedReader:
         sights: Sights | None = None,
         crs: Crs = Crs.WGS84,
         shared: dict[tuple[Scope, Hashable], Any] | None = None,
+        answered: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection = connection
+        self._answered = answered
         self._shared: dict[tuple[Scope, Hashable], Any] = {} if shared is None else shared
         self._sights: Sights = {} if sights is None else sights
         self._mine: dict[str, Subquery] = {}
@@ -71,6 +73,7 @@ class ScopedReader:
             self._sights,
             self.crs,
             self._shared,
+            self._answered,
         )
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
@@ -112,9 +115,11 @@ class ScopedReader:
         """
         self._refuse_unscoped(statement)
         try:
-            return self._connection.execute(statement).all()
+            found = self._connection.execute(statement).all()
         except SQLAlchemyError as error:
             raise translate(error) from error
+        self._answered()
+        return found
 
     def _sight(self, table: Table, hidden: frozenset[str] | None = None) -> Subquery:
         have = self.shape.columns.get(table.name, frozenset())

@@ -38,10 +38,11 @@ class FakeDatabase:
         self.reference = small_reference()
 
     @contextmanager
-    def reader(self, scope: Scope) -> Iterator["FakeDatabase"]:
+    def reader(self, scope: Scope, answered: Callable[[], None]) -> Iterator["FakeDatabase"]:
         """A snapshot."""
         self.opening()
         self.opened.append(scope)
+        self.answered = answered
         yield self
 
     def close(self) -> None:
@@ -217,3 +218,29 @@ def test_a_lane_survives_a_batch_that_raises() -> None:
 def test_jobs_of_one_place_stand_together() -> None:
     jobs = [job("a"), job("a", THERE), job("b"), job("b", THERE)]
     assert by_spot(jobs) == (job("a"), job("b"), job("a", THERE), job("b", THERE))
+
+
+def test_a_reading_of_many_statements_does_not_hang_while_the_database_answers() -> None:
+    gates, seconds = [threading.Event(), threading.Event()], [0.0]
+    said = threading.Semaphore(0)
+
+    def read(db: FakeDatabase, one: Job, now: float) -> object:
+        for gate in gates:
+            gate.wait(20)
+            db.answered()
+            said.release()
+        return one.reading
+
+    lane = ThreadLane("test", Reading(FakeDatabase(), read), lambda: seconds[0])  # type: ignore[arg-type]
+    lane.submit(batch(job("a")))
+    seconds[0] = 7.0
+    assert lane.running_for() == 7.0
+    gates[0].set()
+    assert said.acquire(timeout=20)
+    assert lane.running_for() == 0.0
+    seconds[0] = 12.0
+    assert lane.running_for() == 5.0
+    gates[1].set()
+    assert lane.wait(20)
+    assert results(lane.drain()) == {"a": "a"}
+    lane.close()
