@@ -313,7 +313,7 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("stage", "area_code", "close_due_at", "handle_due_at", "department_code", "category_code", "id", "taken_at"),
         (
             "reported_at", "area_code", "department_code", "category_code", "stage", "handled_on_spot", "source",
-            "location_quality",
+            "location_quality", "id",
         ),
         ("filed_at", "area_code", "department_code", "category_code", "stage", "handled_on_spot"),
         ("closed_at", "area_code", "stage", "department_code", "resolved_level", "outcome", "handled_on_spot"),

@@ -12,11 +12,14 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
 
+from data_access.codes import among
 from data_access.contract import work_order_measures, work_orders
 from data_access.reader import ScopedReader
 
 METRES_A_DEGREE: Final = 6_371_008.8 * pi / 180
 """Of latitude, on a sphere of the earth's mean radius."""
+ASKED_AT_ONCE: Final = 4_000
+"""Orders asked for by id in one statement."""
 _RAD: Final = pi / 180
 
 
@@ -65,41 +68,90 @@ def seen_again(
     metres: float,
     least: int,
     counts: Callable[[Subquery], ColumnElement[bool]],
-) -> list[Again]:
+) -> Iterator[Again]:
     """Orders reported in (start, end] with at least ``least`` earlier ones of their class and area at the same place.
 
     Earlier: reported within the time before, and closed no later than this one was reported (what was still open is a
     double). Same place: both have a point and lie within the metres; where either has none, the same address.
     ``counts`` says which orders count at all. Only areas and classes with enough orders are looked into.
     """
+    groups = _groups(db, start, end, within, least, counts)
+    wanted = [seen.id for group in groups for seen in group]
+    places = {place.id: place for part in _batched(wanted) for place in _seen(db, part)}
+    for group in groups:
+        yield from _again([places[seen.id] for seen in group if seen.id in places], start, within, metres, least)
+
+
+class _Report(NamedTuple):
+    """One order of an area and class."""
+
+    id: str
+    reported_at: datetime
+
+
+def _groups(
+    db: ScopedReader,
+    start: datetime,
+    end: datetime,
+    within: timedelta,
+    least: int,
+    counts: Callable[[Subquery], ColumnElement[bool]],
+) -> list[list[_Report]]:
+    """The orders of each area and class that has enough of them within the time, in order of time.
+
+    From an index alone: of the many orders of these days only a few need to be looked at themselves.
+    """
     rows = db.scoped(work_orders)
+    spanned = and_(rows.c.reported_at > start - within, rows.c.reported_at <= end, counts(rows))
+    key = (rows.c.area_code, rows.c.category_code)
     busy = (
         select(rows.c.area_code.label("area"), rows.c.category_code.label("category"))
-        .where(rows.c.reported_at > start - within, rows.c.reported_at <= end, counts(rows))
-        .group_by(rows.c.area_code, rows.c.category_code)
-        .having(func.count() > least)
+        .where(spanned)
+        .group_by(*key)
+        .having(and_(func.count() > least, func.max(rows.c.reported_at) > start))
         .cte("busy")
     )
+    statement = (
+        select(*key, rows.c.id, rows.c.reported_at)
+        .join_from(rows, busy, and_(busy.c.area == rows.c.area_code, busy.c.category == rows.c.category_code))
+        .where(spanned)
+        .order_by(rows.c.reported_at, rows.c.id)
+    )
+    found: dict[tuple[str, str], list[_Report]] = {}
+    for area, category, *report in db.rows(statement):
+        found.setdefault((area, category), []).append(_Report(*report))
+    kept = (_close_in_time(group, start, within, least) for group in found.values())
+    return [group for group in kept if len(group) > least]
+
+
+def _close_in_time(group: Sequence[_Report], start: datetime, within: timedelta, least: int) -> list[_Report]:
+    """Those of a group that are reported with enough others before them in time, and these others."""
+    kept, first = set[int](), 0
+    for place, report in enumerate(group):
+        while report.reported_at - group[first].reported_at > within:
+            first += 1
+        if report.reported_at > start and place - first >= least:
+            kept.update(range(first, place + 1))
+    return [group[place] for place in sorted(kept)]
+
+
+def _batched(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """In parts that one statement may ask for."""
+    return (ids[start : start + ASKED_AT_ONCE] for start in range(0, len(ids), ASKED_AT_ONCE))
+
+
+def _seen(db: ScopedReader, ids: Sequence[str]) -> Iterator["_Seen"]:
     o = db.judging(work_orders, "lon", "lat", "address")
     pointed = and_(func.coalesce(o.c.location_quality, "point") == "point", o.c.lon.is_not(None), o.c.lat.is_not(None))
-    statement = (
-        select(
-            o.c.area_code,
-            o.c.category_code,
-            o.c.id,
-            o.c.reported_at,
-            o.c.closed_at,
-            case((pointed, o.c.lon)).label("lon"),
-            case((pointed, o.c.lat)).label("lat"),
-            o.c.address,
-        )
-        .join_from(o, busy, and_(busy.c.area == o.c.area_code, busy.c.category == o.c.category_code))
-        .where(o.c.reported_at > start - within, o.c.reported_at <= end, counts(o))
-    )
-    groups: dict[tuple[str, str], list[_Seen]] = {}
-    for area, category, *rest in db.rows(statement):
-        groups.setdefault((area, category), []).append(_Seen(*rest))
-    return [again for group in groups.values() for again in _again(group, start, within, metres, least)]
+    statement = select(
+        o.c.id,
+        o.c.reported_at,
+        o.c.closed_at,
+        case((pointed, o.c.lon)).label("lon"),
+        case((pointed, o.c.lat)).label("lat"),
+        o.c.address,
+    ).where(among(o.c.id, ids, db.dialect))
+    return (_Seen(*row) for row in db.rows(statement))
 
 
 class _Seen(NamedTuple):
