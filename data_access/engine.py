@@ -85,7 +85,8 @@ class Database:
     ) -> Iterator[ScopedReader]:
         """A read-only snapshot seen through the scope; it ends with the block.
 
-        ``answered`` is called after each statement, for somebody who watches whether the database still answers. Raises SourceUnreachable, SourceTooSlow, SourceRefused or ContractBroken, here or inside the block.
+        ``answered`` is called after each statement, for somebody who watches whether the database still answers.
+        Raises SourceUnreachable, SourceTooSlow, SourceRefused or ContractBroken, here or inside the block.
         """
         with self._snapshot(timeout_s or self.options.timeout_s) as connection:
             state = self._state_of(connection)
