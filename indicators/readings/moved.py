@@ -67,9 +67,10 @@ def special_open(db: ScopedReader) -> set[str]:
 def _special_closed(db: ScopedReader, reach: datetime) -> set[str]:
     """Closed orders that may be judged by another deadline, of those that were suspended, extended or ended since."""
     rows = db.scoped(work_orders)
-    no_due = [
-        orders.is_closed(rows.c), orders.without_due(rows.c), func.coalesce(rows.c.handled_on_spot, 0) == 0
-    ]  # fmt: skip
+    # said so that no engine goes by the stage: it would read all that ever was closed
+    not_closed = (*orders.OPEN_CODES, Stage.VOID.value, Stage.CANCELLED.value)
+    not_on_spot = func.coalesce(rows.c.handled_on_spot, 0) == 0
+    no_due = [rows.c.stage.not_in(not_closed), orders.without_due(rows.c), not_on_spot]
     ended = [rows.c.ended_at >= reach, rows.c.ended_at < orders.FAR]
     closed = [rows.c.ended_at.is_(None), rows.c.closed_at >= reach, rows.c.closed_at < orders.FAR]
     asked = [select(rows.c.id).where(*no_due, *ended), select(rows.c.id).where(*no_due, *closed)]

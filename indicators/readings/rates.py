@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select
 
 from data_access.contract import Stage, work_order_measures, work_orders
 from data_access.engine import ScopedReader
@@ -99,7 +99,8 @@ def _extended_into_it(
     wanted = [good, func.coalesce(rows.c.exempt, 0) == 0, _granted(db, rows, "extension")]
     if db.shape.has("work_orders", "extensions"):  # where they are counted, only orders that have one are asked
         wanted.insert(0, rows.c.extensions > 0)
-    ids = [one for within in ranges for (one,) in db.rows(select(rows.c.id).where(within, *wanted))]
+    met = case((and_(*wanted), 1), else_=0) == 1  # of the range alone may an index be used
+    ids = [one for within in ranges for (one,) in db.rows(select(rows.c.id).where(within, met))]
     facts = facts_of_orders(db, at, ids).values()
     before = [(one.closed_at, original(at.calendar, one)) for one in facts]
     return sum(closed is not None and due is not None and closed > due for closed, due in before)
