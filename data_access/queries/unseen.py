@@ -77,9 +77,9 @@ def seen_again(
     """
     groups = _groups(db, start, end, within, least, counts)
     wanted = [seen.id for group in groups for seen in group]
-    places = {place.id: place for part in _batched(wanted) for place in _seen(db, part)}
+    places = {place.id: place for part in _batched(wanted) for place in _looked_at(db, part)}
     for group in groups:
-        yield from _again([places[seen.id] for seen in group if seen.id in places], start, within, metres, least)
+        yield from again([places[seen.id] for seen in group if seen.id in places], start, within, metres, least)
 
 
 class _Report(NamedTuple):
@@ -140,7 +140,7 @@ def _batched(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + ASKED_AT_ONCE] for start in range(0, len(ids), ASKED_AT_ONCE))
 
 
-def _seen(db: ScopedReader, ids: Sequence[str]) -> Iterator["_Seen"]:
+def _looked_at(db: ScopedReader, ids: Sequence[str]) -> Iterator["Seen"]:
     o = db.judging(work_orders, "lon", "lat", "address")
     pointed = and_(func.coalesce(o.c.location_quality, "point") == "point", o.c.lon.is_not(None), o.c.lat.is_not(None))
     statement = select(
@@ -151,10 +151,10 @@ def _seen(db: ScopedReader, ids: Sequence[str]) -> Iterator["_Seen"]:
         case((pointed, o.c.lat)).label("lat"),
         o.c.address,
     ).where(among(o.c.id, ids, db.dialect))
-    return (_Seen(*row) for row in db.rows(statement))
+    return (Seen(*row) for row in db.rows(statement))
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """What is asked of each order: by columns that do not leave this module."""
 
     id: str
@@ -165,8 +165,8 @@ class _Seen(NamedTuple):
     address: str | None
 
 
-def _again(rows: Sequence[_Seen], start: datetime, within: timedelta, metres: float, least: int) -> Iterator[Again]:
-    """Of the orders of one area and class those that come again."""
+def again(rows: Sequence[Seen], start: datetime, within: timedelta, metres: float, least: int) -> Iterator[Again]:
+    """Of the orders of one area and class those reported after the start that come again; see ``seen_again``."""
     place = _Places(rows, metres)
     for later in rows:
         if later.reported_at <= start:
@@ -188,24 +188,24 @@ def _again(rows: Sequence[_Seen], start: datetime, within: timedelta, metres: fl
 class _Places:
     """Orders by where they are: those with a point by squares as wide as what counts as near, all by their address."""
 
-    def __init__(self, rows: Sequence[_Seen], metres: float) -> None:
+    def __init__(self, rows: Sequence[Seen], metres: float) -> None:
         self._metres = metres
         self._squeeze = min((cos(row.lat * _RAD) for row in rows if row.lat is not None), default=1.0)
-        self._squares: dict[tuple[int, int], list[_Seen]] = {}
-        self._named: dict[str, list[_Seen]] = {}
+        self._squares: dict[tuple[int, int], list[Seen]] = {}
+        self._named: dict[str, list[Seen]] = {}
         for row in rows:
             if row.lon is not None and row.lat is not None:
                 self._squares.setdefault(self._square(row.lon, row.lat), []).append(row)
             if address := _address(row):
                 self._named.setdefault(address, []).append(row)
 
-    def near(self, row: _Seen) -> Iterator[tuple[_Seen, float | None]]:
+    def near(self, row: Seen) -> Iterator[tuple[Seen, float | None]]:
         """Orders at the same place, this one among them, with the distance where both have a point."""
         if row.lon is not None and row.lat is not None:
             x, y = self._square(row.lon, row.lat)
             for square in ((x + east, y + north) for east in (-1, 0, 1) for north in (-1, 0, 1)):
                 for other in self._squares.get(square, ()):
-                    if (apart := _metres(row.lon, row.lat, other.lon or 0.0, other.lat or 0.0)) <= self._metres:
+                    if (apart := metres_between(row.lon, row.lat, other.lon or 0.0, other.lat or 0.0)) <= self._metres:
                         yield other, apart
         for other in self._named.get(_address(row), ()):
             if row.lon is None or other.lon is None:
@@ -217,11 +217,11 @@ class _Places:
         return floor(lon * scale * self._squeeze), floor(lat * scale)
 
 
-def _address(row: _Seen) -> str:
+def _address(row: Seen) -> str:
     return (row.address or "").strip()
 
 
-def _metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     """Distance of two near points: equirectangular at the middle latitude."""
     north = (lat - other_lat) * METRES_A_DEGREE
     east = (lon - other_lon) * METRES_A_DEGREE * cos((lat + other_lat) / 2 * _RAD)

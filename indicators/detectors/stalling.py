@@ -7,16 +7,17 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import ColumnElement, func, select
 
-from data_access.contract import Stage, work_order_events, work_orders
+from data_access.codes import among
+from data_access.contract import Stage, work_order_events, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from indicators.detectors.found import DetectedCase, DetectedRule, Why
 from indicators.detectors.gathering import case_columns, case_of, ruled
-from indicators.readings.deadlines import clock_of, pauses_of
+from indicators.effective import clock_of
 from indicators.rules import orders
 from indicators.values import At
-from indicators.workcalendar import Clock
+from indicators.workcalendar import Clock, Pause
 
-_ASKED_AT_ONCE: Final = 500
+ASKED_AT_ONCE: Final = 500
 
 
 def stalling(db: ScopedReader, at: At) -> DetectedRule:
@@ -84,12 +85,12 @@ def _shares(db: ScopedReader, at: At, rows: Sequence[Any]) -> list[float]:
 
 
 def _parts(rows: Sequence[Any]) -> list[Sequence[Any]]:
-    return [rows[start : start + _ASKED_AT_ONCE] for start in range(0, len(rows), _ASKED_AT_ONCE)]
+    return [rows[start : start + ASKED_AT_ONCE] for start in range(0, len(rows), ASKED_AT_ONCE)]
 
 
 def _judged(db: ScopedReader, at: At, rows: Sequence[Any], why: Why, share: float) -> list[DetectedCase]:
     """The same again for the few that are left, with the time taken out in which they were suspended."""
-    pauses = pauses_of(db, [row.id for row in rows])
+    pauses = _pauses(db, [row.id for row in rows])
     found = []
     for row in rows:
         clock, since = _clock(db, at, row), max(row.last, row.start)
@@ -97,4 +98,18 @@ def _judged(db: ScopedReader, at: At, rows: Sequence[Any], why: Why, share: floa
         use = lay / at.calendar.worked_between(row.start, row.due, clock)
         if use > share:
             found.append(case_of(row, since, why, {"since": since, "share": use, "due_at": row.due}))
+    return found
+
+
+def _pauses(db: ScopedReader, ids: Sequence[str]) -> dict[str, list[Pause]]:
+    """Approved suspensions by order."""
+    found: dict[str, list[Pause]] = {}
+    if db.shape.has("work_order_measures", "kind", "result", "from_at", "until_at"):
+        taken = db.scoped(work_order_measures)
+        statement = select(taken.c.order_id, taken.c.from_at, taken.c.until_at).where(
+            among(taken.c.order_id, ids, db.dialect),
+            taken.c.kind == "suspension", taken.c.result == "approved", taken.c.from_at.is_not(None),
+        )  # fmt: skip
+        for order_id, start, end in db.rows(statement):
+            found.setdefault(order_id, []).append(Pause(start, end))
     return found

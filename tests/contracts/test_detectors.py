@@ -1,17 +1,22 @@
 """The detectors on orders on both sides of every threshold, on three engines."""
 
+import math
+import random
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from data_access.queries import unseen
 from data_access.scope import Audience, Scope
+from indicators.detectors import stalling
 from indicators.detectors.found import WHYS, Detected, DetectedRule
 from indicators.readings.detectors import detectors
 from indicators.values import At
 from tests.fixtures.conduct import FOUND, SENSITIVE
 from tests.fixtures.edges import POLICY, Edges, when
+from tests.fixtures.edges import at as on
 from tests.fixtures.small import area
 
 LEADER = Scope.of(Audience.LEADER)
@@ -229,6 +234,44 @@ def test_without_measures_or_a_log_the_rest_is_still_judged(own_conduct: Edges) 
     late = {case.order_id for case in rules["unexplained_extension"].cases}
     assert late == FOUND["late_acceptance"] | {"a03"}, "only the visit is known, not what the log would say"
     assert {case.order_id for case in rules["stalling"].cases} >= {"c01", "c11"}
+
+
+def test_long_lists_are_asked_for_in_parts(conduct: Edges, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = ask(conduct)
+    monkeypatch.setattr(unseen, "ASKED_AT_ONCE", 2)
+    monkeypatch.setattr(stalling, "ASKED_AT_ONCE", 2)
+    assert ask(conduct) == whole
+
+
+def test_distances_are_those_on_the_sphere() -> None:
+    def haversine(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+        a, b = math.radians(lat), math.radians(other_lat)
+        half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(other_lon - lon) / 2) ** 2
+        return 2 * 6_371_008.8 * math.asin(math.sqrt(half))
+
+    for lat in (0.0, 34.2, -33.9, 60.0):
+        for east, north in ((0.0005, 0.0), (0.0, 0.0005), (-0.01, 0.007), (0.0, 0.0)):
+            expected = haversine(117.28, lat, 117.28 + east, lat + north)
+            assert unseen.metres_between(117.28, lat, 117.28 + east, lat + north) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("lat", [34.2, -33.9, 0.0])
+def test_places_within_the_metres_are_found_across_squares(lat: float) -> None:
+    """Each of a cloud of points, with others all around it: no square between them hides one."""
+    rng = random.Random(7)
+    seen = [
+        unseen.Seen(str(n), on("03-01 08:00") + timedelta(hours=n), on("03-01 08:00") + timedelta(hours=n, minutes=5),
+                    117.0 + rng.uniform(-0.002, 0.002), lat + rng.uniform(-0.002, 0.002), None)
+        for n in range(60)
+    ]  # fmt: skip
+    found = {one.order_id: one.earlier for one in unseen.again(seen, on("01-01 00:00"), timedelta(days=7), 80.0, 1)}
+    for n, later in enumerate(seen):
+        near = sum(
+            unseen.metres_between(later.lon or 0, later.lat or 0, other.lon or 0, other.lat or 0) <= 80
+            for other in seen[:n]
+        )
+        assert found.get(later.id, 0) == near
+    assert len(found) > 20
 
 
 def test_days_before_now_are_those_of_the_policy(conduct: Edges) -> None:
