@@ -10,6 +10,7 @@ from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
+from layouts.parts.attrs import cases
 from layouts.parts.cuts import cut_name
 from layouts.parts.frame import tip
 from layouts.parts.marks import percent_of, shown
@@ -27,7 +28,12 @@ def show(horizon: Horizon, showing: Showing) -> Props:
     title = t("due-soon-title", lang, cut=cut_name(horizon.cuts[0], showing))
     ahead = t("due-soon-note", lang, cut=cut_name(horizon.cuts[-1], showing), cases=count(horizon.totals[-1]))
     number = kpi.numbers(
-        count(horizon.totals[0]), t("unit-cases", lang), kpi.Comparison("", ""), [ahead], _columns(horizon, showing)
+        count(horizon.totals[0]),
+        t("unit-cases", lang),
+        kpi.Comparison("", ""),
+        [ahead],
+        _columns(horizon, showing),
+        cases("due_by_cut"),
     )
     return number | {"title": shown(title, title=tip(PANEL.defines, lang))}
 

@@ -63,10 +63,15 @@ def _row(row: HotArea, most: float, showing: Showing) -> Component:
                 title=usual,
             ),
             html.B(count(row.n)),
-            html.Span(f"×{count(row.ratio, 1 if row.ratio < 99.95 else 0)}", className="change"),
+            html.Span(_times(row.ratio, lang), className="change"),
         ],
         className="row",
     )
+
+
+def _times(ratio: float | None, lang: str) -> str:
+    """How many times the usual; "new" where nothing was usual."""
+    return t("types-new", lang) if ratio is None else f"×{count(ratio, 1 if ratio < 99.95 else 0)}"
 
 
 PANEL: Final = Panel("hot-areas", "hot_areas", 300, show, stale_after=900)

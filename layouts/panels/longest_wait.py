@@ -10,6 +10,7 @@ from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.panels.longest import by_hours
 from layouts.parts import kpi
+from layouts.parts.attrs import opens
 from layouts.parts.drawer import stage_name
 from layouts.parts.durations import work_hours
 from layouts.words import t
@@ -30,7 +31,12 @@ def show(longest: Longest, showing: Showing) -> Props:
     first = by_hours(longest)[0]
     since = t("longest-wait-since", lang, moment=moment(first.since, showing.now, lang))
     return kpi.numbers(
-        work_hours(first.held_s), t("unit-work-hours", lang), nothing, [stage_name(first.stage, lang), since], []
+        work_hours(first.held_s),
+        t("unit-work-hours", lang),
+        nothing,
+        [stage_name(first.stage, lang), since],
+        [],
+        opens("order", order=first.order_id),
     )
 
 

@@ -10,6 +10,7 @@ from layouts.formats import count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
+from layouts.parts.attrs import cases
 from layouts.parts.marks import bar
 from layouts.words import t
 
@@ -30,6 +31,7 @@ def show(horizon: Horizon, showing: Showing) -> Props:
         kpi.Comparison("", ""),
         [note],
         [bar(share, classes="bar-duty")] if share is not None else [],
+        cases("parked"),
     )
 
 

@@ -10,6 +10,7 @@ from indicators.readings.origins import TypeMoves
 from layouts.formats import change_by, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import cases
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import shown
@@ -55,7 +56,7 @@ def _row(row: TypeCount, showing: Showing, classes: str) -> Component:
         [
             html.Span(name, className="name cut", title=name),
             html.Span(count(row.before), className="sample"),
-            html.B(count(row.count)),
+            html.B(count(row.count), **cases("type_count", category=row.category)),
             html.Span(change_by(row.count, row.before) if row.before else t("types-new", lang), className="change"),
         ],
         className=f"row{classes}",

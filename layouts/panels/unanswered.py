@@ -9,6 +9,7 @@ from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
+from layouts.parts.attrs import cases
 from layouts.parts.marks import bar
 from layouts.words import t
 
@@ -30,6 +31,7 @@ def show(supervision: Supervision, showing: Showing) -> Props:
             t("unanswered-today", lang, today=count(found.due_today)),
         ],
         [bar(found.unanswered / found.open, classes="bar-duty")] if found.open else [],
+        cases("supervision_late"),
     )
 
 

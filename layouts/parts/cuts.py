@@ -1,6 +1,6 @@
 """The moments a duty officer looks ahead to, as words."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from layouts.formats import weekday
 from layouts.panel import Showing
@@ -12,6 +12,4 @@ def cut_name(cut: datetime, showing: Showing) -> str:
     time = f"{cut:%H:%M}"
     if cut.date() == showing.now.date():
         return time
-    tomorrow = cut.date() == showing.now.date() + timedelta(days=1)
-    key = "cut-tomorrow" if tomorrow else "cut-later"
-    return t(key, showing.lang, time=time, weekday=weekday(cut, showing.lang))
+    return t("cut-later", showing.lang, time=time, weekday=weekday(cut, showing.lang))

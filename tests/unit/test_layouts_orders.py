@@ -78,7 +78,7 @@ def test_working_hours_have_one_digit_under_a_hundred(seconds: float | None, wor
 def test_a_cut_of_another_day_says_which() -> None:
     at = showing()
     assert cut_name(NOW.replace(hour=18, minute=0), at) == "18:00"
-    assert cut_name(NOW.replace(hour=12, minute=0) + timedelta(days=1), at) == "明天 12:00"
+    assert cut_name(NOW.replace(hour=12, minute=0) + timedelta(days=1), at) == "周日 12:00"
     assert cut_name(NOW.replace(hour=12, minute=0) + timedelta(days=2), at) == "周一 12:00"
     assert cut_name(NOW.replace(hour=12, minute=0) + timedelta(days=1), showing("en")) == "Sun 12:00"
 
@@ -121,10 +121,10 @@ def test_the_horizon_is_a_staircase_and_a_row_a_department() -> None:
     assert lines(props, "steps") == [
         f"现已超期|1{THIN}087",
         "18:00 前|+137",
-        f"明天 12:00 前|+1{THIN}212",
-        f"明天 18:00 前|+3{THIN}404",
+        f"周日 12:00 前|+1{THIN}212",
+        f"周日 18:00 前|+3{THIN}404",
     ]
-    assert said(props, "heads") == "部门|现已超期|18:00|明天 12:00|明天 18:00"
+    assert said(props, "heads") == "部门|现已超期|18:00|周日 12:00|周日 18:00"
     assert lines(props)[0] == f"应急管理局|412|37|212|1{THIN}404"
     assert lines(props)[-1] == "未派部门|0|1|2|3"
     assert said(props, "sub") == "若无人处置 · 其中推算 212"
@@ -141,8 +141,8 @@ def test_the_horizon_by_area_names_what_is_not_located() -> None:
 
 def test_a_quiet_horizon_is_a_sentence() -> None:
     calm = Horizon(DATA["horizon"].cuts, 0, (0, 0, 0), (), (), 0, 0)
-    assert said(shown("horizon", calm), "rows") == "明天 18:00 前没有会超期的工单"
-    assert said(shown("horizon-areas", calm), "rows") == "明天 18:00 前没有会超期的工单"
+    assert said(shown("horizon", calm), "rows") == "周日 18:00 前没有会超期的工单"
+    assert said(shown("horizon-areas", calm), "rows") == "周日 18:00 前没有会超期的工单"
     assert said(shown("horizon", calm), "heads") == ""
     assert said(shown("due-soon", calm), "value") == "0"
 
@@ -157,7 +157,7 @@ def test_depth_of_a_cell_grows_with_its_number() -> None:
 def test_cards_of_the_scene() -> None:
     soon = shown("due-soon")
     assert (said(soon, "title"), said(soon, "value"), said(soon, "note")) == (
-        "18:00 前再超期", "137", f"明天 18:00 前 3{THIN}404 件",
+        "18:00 前再超期", "137", f"周日 18:00 前 3{THIN}404 件",
     )  # fmt: skip
     assert [c.style["height"] for c in soon["spark"]["children"]] == ["4.02%", "35.61%", "100%"]
     assert (said(shown("parked"), "value"), said(shown("parked"), "note")) == ("318", "占在办 2.4%")
@@ -178,6 +178,14 @@ def test_orders_open_their_history_and_are_listed_by_the_hours_shown() -> None:
     props = shown("longest", Longest((replace(rows[0], held_s=60.0), *rows[1:]), 28))
     assert lines(props)[-1].startswith("占道经营|0.0|")
     assert said(shown("longest-wait", Longest((replace(rows[0], held_s=60.0), *rows[1:]), 28)), "value") == "340"
+
+
+def test_the_numbers_of_the_cards_open_what_is_behind_them() -> None:
+    found = {panel: opened(shown(panel)["value"]["children"])[0] for panel in ("due-soon", "parked", "unanswered")}
+    assert {panel: asked["indicator"] for panel, asked in found.items()} == {
+        "due-soon": "due_by_cut", "parked": "parked", "unanswered": "supervision_late",
+    }  # fmt: skip
+    assert opened(shown("longest-wait")["value"]["children"]) == [{"kind": "order", "order": "l0"}]
 
 
 def test_nobody_waits_and_nobody_is_asked() -> None:
@@ -260,6 +268,8 @@ def test_hot_areas_say_how_many_times_the_usual_and_what_was_tested() -> None:
     props = shown("hot-areas")
     assert lines(props)[0] == "鼓楼区 翟山社区|48|×4.0"
     assert said(props, "tested") == "检验 318 个社区|未定位 206|默认坐标 42 件不计"
+    never = replace(DATA["hot_areas"].rows[0], expected=0.0, ratio=None)
+    assert lines(shown("hot-areas", replace(DATA["hot_areas"], rows=(never,))))[0] == "鼓楼区 翟山社区|48|新增"
     assert said(hot_show(HotAreas(7, "community", (), 300, 0, 0.05), showing()), "rows") == "近 7 日没有明显高发的区域"
     assert said(hot_show(HotAreas(7, "community", (), 0, 0, 0.05), showing()), "rows") == t(
         "hot-untested", "zh", days=7
