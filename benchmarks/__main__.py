@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import beat, live, screen
+from benchmarks import beat, clock, live, screen
 from benchmarks.frame import HERE, PAGE, TOLERANCE, Bench, figure, keep, machine
 
-BENCHES: tuple[Bench, ...] = (beat.BENCH, live.BENCH, screen.BENCH)
+BENCHES: tuple[Bench, ...] = (beat.BENCH, clock.BENCH, live.BENCH, screen.BENCH)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from data_access.engine import Database, ReadOptions
 from data_access.scope import Audience, Scope
 from indicators.policy import load_policy
 from indicators.readings import READINGS
+from indicators.readings.book import OpenBook
 from indicators.values import At
 from indicators.workcalendar import WorkCalendar
 from layouts.scenes import PANELS, SCENES
@@ -50,10 +52,15 @@ def due(scenes: Sequence[str], turn: int) -> tuple[str, ...]:
     )
 
 
-def beat_ms(database: Database, names: Sequence[str], at: At) -> float:
-    """Milliseconds of reading these in one snapshot, opening and closing it included."""
+def beat_ms(database: Database, names: Sequence[str], at: At, kept: OpenBook | None = None) -> float:
+    """Milliseconds of reading these in one snapshot, opening and closing it included.
+
+    With ``kept`` the open book is brought in step first, as in the publisher's fast lane.
+    """
     began = time.perf_counter()
     with database.reader(WALL) as db:
+        if kept is not None:
+            at = replace(at, book=kept.follow(db, at))
         for name in names:
             READINGS[name].read(db, at)
     return (time.perf_counter() - began) * 1000
@@ -61,14 +68,14 @@ def beat_ms(database: Database, names: Sequence[str], at: At) -> float:
 
 def measure(database: Database, label: str, at: At, statements: Statements) -> dict[str, Measure]:
     """The heaviest beat of a period, of one scene and of all, and each slow reading."""
-    found = {}
+    found, kept = {}, OpenBook()
     for shown, scenes in SHOWN.items():
         beats = {}
         for turn in range(PERIOD):
             names = due(scenes, turn)
-            beat_ms(database, names, at)
+            beat_ms(database, names, at, kept)
             statements.clear()
-            times = [beat_ms(database, names, at) for _ in range(BEATS)]
+            times = [beat_ms(database, names, at, kept) for _ in range(BEATS)]
             beats[turn] = (statistics.median(times), names, statements.count // BEATS, statements.seconds / BEATS)
         value, names, count, seconds = max(beats.values())
         usual = statistics.median(beat[0] for beat in beats.values())
