@@ -5,22 +5,24 @@ import statistics
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from benchmarks import volume
 from benchmarks.frame import Bench, Measure
 from benchmarks.stage import Statements
+from dashboard.compose import product
+from dashboard.jobs import Job, Spot
+from dashboard.keys import Focus
 from dashboard.plan import BEAT_S
+from dashboard.publisher import reader_of
 from data_access.engine import Database, ReadOptions
 from data_access.scope import Audience, Scope
 from indicators.policy import load_policy
 from indicators.readings import READINGS
-from indicators.readings.book import OpenBook
-from indicators.values import At
 from indicators.workcalendar import WorkCalendar
 from layouts.scenes import PANELS, SCENES
+from tests.fixtures.beats import HandClock
 from tests.fixtures.servers import MariaDB, PostgreSQL, running
 
 SIZES: Final = tuple(int(float(size) * 1e6) for size in os.environ.get("BENCH_MILLIONS", "0.5,2,5").split(","))
@@ -52,33 +54,42 @@ def due(scenes: Sequence[str], turn: int) -> tuple[str, ...]:
     )
 
 
-def beat_ms(database: Database, names: Sequence[str], at: At, kept: OpenBook | None = None) -> float:
-    """Milliseconds of reading these in one snapshot, opening and closing it included.
+class Beats:
+    """Beats as the publisher reads them: two seconds apart, the open book kept in step."""
 
-    With ``kept`` the open book is brought in step first, as in the publisher's fast lane.
-    """
-    began = time.perf_counter()
-    with database.reader(WALL) as db:
-        if kept is not None:
-            at = replace(at, book=kept.follow(db, at))
-        for name in names:
-            READINGS[name].read(db, at)
-    return (time.perf_counter() - began) * 1000
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._clock = HandClock(volume.END)
+        calendar = WorkCalendar.named("cn", "Asia/Shanghai")
+        self._read = reader_of(product(), calendar, load_policy(), self._clock, None)
+        with database.reader(WALL) as db:
+            assert db.reference.tree.root is not None
+            self._spot = Spot(Audience.WALL, Focus(db.reference.tree.root))
+
+    def ms(self, names: Sequence[str]) -> float:
+        """Milliseconds of reading these in one snapshot, opening and closing it included."""
+        self._clock.turn(BEAT_S)
+        began = time.perf_counter()
+        with self._database.reader(WALL) as db:
+            for name in names:
+                self._read(db, Job(self._spot, name), self._clock.now())
+        return (time.perf_counter() - began) * 1000
 
 
-def measure(database: Database, label: str, at: At, statements: Statements) -> dict[str, Measure]:
+def measure(database: Database, label: str, statements: Statements) -> dict[str, Measure]:
     """The heaviest beat of a period, of one scene and of all, and each slow reading."""
-    found, kept = {}, OpenBook()
+    beat = Beats(database)
+    found = {}
     for shown, scenes in SHOWN.items():
         beats = {}
         for turn in range(PERIOD):
             names = due(scenes, turn)
-            beat_ms(database, names, at, kept)
+            beat.ms(names)
             statements.clear()
-            times = [beat_ms(database, names, at, kept) for _ in range(BEATS)]
+            times = [beat.ms(names) for _ in range(BEATS)]
             beats[turn] = (statistics.median(times), names, statements.count // BEATS, statements.seconds / BEATS)
         value, names, count, seconds = max(beats.values())
-        usual = statistics.median(beat[0] for beat in beats.values())
+        usual = statistics.median(one[0] for one in beats.values())
         note = (
             f"{len(names)} readings, {count} statements, {seconds * 1000:.1f} ms in the driver; "
             f"the middle beat {usual:.1f} ms"
@@ -88,8 +99,8 @@ def measure(database: Database, label: str, at: At, statements: Statements) -> d
     wanted = {PANELS[panel].reading for scene in SCENES.values() for panel in scene.panels}
     for name in sorted(wanted):
         if READINGS[name].lane == "slow":
-            beat_ms(database, (name,), at)
-            slow[name] = statistics.median(beat_ms(database, (name,), at) for _ in range(3))
+            beat.ms((name,))
+            slow[name] = statistics.median(beat.ms((name,)) for _ in range(3))
     worst = max(slow, key=lambda name: slow[name])
     found["slow"] = Measure(f"{label}: all slow readings, each in its own snapshot", sum(slow.values()), "ms", None,
                             f"the longest is {worst} with {slow[worst]:.0f} ms")  # fmt: skip
@@ -98,15 +109,13 @@ def measure(database: Database, label: str, at: At, statements: Statements) -> d
 
 def run(folder: Path) -> list[Measure]:
     """All sizes on all engines, then what the sizes and the engines have to do with one another."""
-    calendar = WorkCalendar.named("cn", "Asia/Shanghai")
-    at = At(volume.END, calendar, load_policy(), None, None)
     statements = Statements()
     taken: dict[tuple[str, int], dict[str, Measure]] = {}
 
     def sizes(engine: str, city: volume.Grown) -> None:
         for size in sorted(SIZES):
             city.grow(size)
-            taken[engine, size] = _on(city.url, f"{engine}, {size / 1e6:g} million", at, statements)
+            taken[engine, size] = _on(city.url, f"{engine}, {size / 1e6:g} million", statements)
             for row in taken[engine, size].values():
                 print(f"  {row.what}: {row.value:.1f} {row.unit} ({row.note})", flush=True)
 
@@ -128,10 +137,10 @@ def run(folder: Path) -> list[Measure]:
     return measures
 
 
-def _on(url: str, label: str, at: At, statements: Statements) -> dict[str, Measure]:
+def _on(url: str, label: str, statements: Statements) -> dict[str, Measure]:
     database = Database(url, ReadOptions(timezone="Asia/Shanghai", timeout_s=60.0, pool_size=2))
     try:
-        return measure(database, label, at, statements)
+        return measure(database, label, statements)
     finally:
         database.close()
 
