@@ -12,6 +12,7 @@
   let asking = null;
   let askAt = -Infinity;
   let failures = 0;
+  let questions = 0;
   /** @type {{until: number, at: number}} monotonic milliseconds until which the picture stands; server time it shows */
   let frozenState = {until: -Infinity, at: 0};
   /** @type {?{rev: number, url: string, choices: Object, askAt: number, asking: boolean, gone: boolean, body: ?Object}} */
@@ -60,6 +61,7 @@
       .then((command) => { failures = 0; obey(name, command); }, () => { failures += 1; })
       .then(() => {
         if (asking === started) asking = null;
+        questions += 1;
         askAt = performance.now() + Math.min(LONGEST_WAIT_MS, ASK_MS * (1 + failures));
       });
   }
@@ -130,5 +132,9 @@
 
   document.addEventListener('click', touched);
 
-  gridwall.control = {tick, frozen, frozenAt: () => frozenState.at};
+  gridwall.control = {
+    tick, frozen, frozenAt: () => frozenState.at,
+    /** For tests: how many questions were answered, or given up. */
+    asked: () => questions,
+  };
 })(window.gridwall = window.gridwall || {});

@@ -12,7 +12,7 @@ from tests.browser.handwall import HandWall, standing
 from tests.fixtures import handmade, handmade_control
 from tests.fixtures.browser import OpenPage
 
-TURNS: Final = 100
+TURNS: Final = 60
 WARM: Final = 15
 GROWTH: Final = 0.15
 """Share by which the heap after a collection may differ: engines keep caches, leaks keep every scene."""
