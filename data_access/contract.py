@@ -341,9 +341,9 @@ INDEXES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     ),
     "work_order_events": (("order_id", "at"), ("at",)),
     "work_order_measures": (
-        ("order_id", "kind", "result"),
+        ("order_id", "kind", "result", "old_due_at"),
         ("kind", "asked_at"),
-        ("kind", "replied_at", "reply_due_at", "order_id"),
+        ("kind", "replied_at", "reply_due_at", "result"),
         ("kind", "result", "until_at", "order_id"),
         ("kind", "result", "decided_at", "old_due_at", "order_id"),
     ),

@@ -7,12 +7,12 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, select
 
-from data_access.contract import work_order_measures, work_orders
+from data_access.contract import Stage, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, count, total
 from indicators.readings.deadlines import listable
 from indicators.rules import orders
-from indicators.values import NO_CASES, At, NotRecorded, Rate
+from indicators.values import At, NotRecorded, Rate
 
 LISTED: Final = 28
 """Supervisions listed."""
@@ -115,19 +115,20 @@ def _rows(db: ScopedReader, at: At, taken: Subquery, rows: Subquery) -> tuple[Su
 
 
 def _answered(db: ScopedReader, at: At, taken: Subquery, rows: Subquery) -> Rate:
-    """Void and cancelled orders are in neither part."""
+    """Replies that came are asked of the index alone; of those that did not, void and cancelled orders are left out."""
     start = at.now - timedelta(days=at.policy.supervision.days)
-    came = and_(taken.c.replied_at > start, taken.c.replied_at <= at.now)
-    did_not = and_(taken.c.replied_at.is_(None), taken.c.reply_due_at > start, taken.c.reply_due_at < at.now)
-    rate = NO_CASES
-    for settled in (came, did_not):
-        asked = (
-            select(taken.c.reply_due_at, taken.c.replied_at)
-            .join_from(taken, rows, rows.c.id == taken.c.order_id)
-            .where(taken.c.kind == "supervision", settled)
-            .where(func.coalesce(taken.c.result, "") != "rejected", rows.c.stage.not_in(("void", "cancelled")))
-            .subquery("asked")
-        )
-        n = total(db, asked, {"of": all_rows(), "good": asked.c.replied_at <= asked.c.reply_due_at})
-        rate += Rate(n["good"], n["of"])
-    return rate
+    asked = and_(taken.c.kind == "supervision", func.coalesce(taken.c.result, "") != "rejected")
+    came = total(
+        db,
+        taken,
+        {"of": all_rows(), "good": taken.c.replied_at <= taken.c.reply_due_at},
+        where=[asked, taken.c.replied_at > start, taken.c.replied_at <= at.now],
+    )
+    missed = (
+        select(taken.c.id)
+        .join_from(taken, rows, rows.c.id == taken.c.order_id)
+        .where(asked, taken.c.replied_at.is_(None), taken.c.reply_due_at > start, taken.c.reply_due_at < at.now)
+        .where(rows.c.stage.not_in((Stage.VOID.value, Stage.CANCELLED.value)))
+        .subquery("missed")
+    )
+    return Rate(came["good"], came["of"] + total(db, missed, {"n": all_rows()})["n"])

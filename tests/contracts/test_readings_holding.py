@@ -16,7 +16,7 @@ from tests.fixtures.small import CATEGORIES, area
 
 WALL, LEADER = Scope.of(Audience.WALL), Scope.of(Audience.LEADER)
 HOUR = 3600
-START = NOW - timedelta(days=7)
+START = NOW - timedelta(days=3)
 
 
 def held(edges: Edges, scope: Scope = LEADER, now: datetime = NOW, place: str | None = None) -> Holding:
@@ -53,7 +53,7 @@ def test_shares_and_means_follow(scenery: Edges) -> None:
     assert [row.seconds for row in found.rows] == sorted((row.seconds for row in found.rows), reverse=True)
     for row in found.rows:
         assert row.per_order == pytest.approx(row.seconds / row.orders)
-    assert found.days == 7
+    assert found.days == 3
 
 
 def test_use_of_the_limits_is_pooled_over_orders_with_a_limit(scenery: Edges) -> None:

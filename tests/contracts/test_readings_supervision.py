@@ -48,9 +48,10 @@ def assert_counts(edges: Edges, place: str | None) -> None:
     assert found.due_today == counted(
         edges, place, f"{OPEN} AND m.reply_due_at >= '{NOW}' AND m.reply_due_at < '2026-03-12 00:00:00'"
     )
-    counts = "m.kind = 'supervision' AND coalesce(m.result, '') <> 'rejected' AND o.stage NOT IN ('void', 'cancelled')"
+    counts = "m.kind = 'supervision' AND coalesce(m.result, '') <> 'rejected'"
     came = f"{counts} AND m.replied_at > '{MONTH[0]}' AND m.replied_at <= '{MONTH[1]}'"
     missed = f"{counts} AND m.replied_at IS NULL AND m.reply_due_at > '{MONTH[0]}' AND m.reply_due_at < '{MONTH[1]}'"
+    missed += " AND o.stage NOT IN ('void', 'cancelled')"
     assert found.answered_30d == Rate(
         counted(edges, place, f"{came} AND m.replied_at <= m.reply_due_at"),
         counted(edges, place, came) + counted(edges, place, missed),
