@@ -48,7 +48,7 @@ def test_each_panel_stands_once_and_each_id_is_one() -> None:
 
 def test_the_navigation_has_only_scenes_that_exist() -> None:
     links = [c for c in components(wall()) if "nav-link" in str(getattr(c, "className", ""))]
-    assert [c.children for c in links] == ["总览", "English"]
+    assert [c.children for c in links] == ["总览", "工单运行", "部门考核", "English"]
 
 
 def test_a_department_stands_in_the_key_of_its_place() -> None:
