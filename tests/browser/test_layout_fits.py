@@ -40,7 +40,9 @@ SETTLED: Final = """() => {
   const values = [...document.querySelectorAll('.scene .kpi-value')].filter(seen);
   const paged = full.every((list) => list.querySelector('[data-off]') || list.scrollHeight <= list.clientHeight + 4);
   const drawn = [...document.querySelectorAll('.scene .graph')].every((graph) => graph.querySelector('.main-svg'));
-  return values.some((value) => value.textContent.length > 1) && (full.length > 0 || !LISTS) && paged && drawn;
+  const filled = [...document.querySelectorAll('.scene [data-pager]')].some((list) => list.children.length > 0);
+  const counted = full.length > 0 && values.some((value) => value.textContent.length > 1);
+  return filled && (counted || !LISTS) && paged && drawn;
 }""".replace("FRAMES", FRAMES)
 
 
