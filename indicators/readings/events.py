@@ -156,8 +156,12 @@ def sources(db: ScopedReader, at: At) -> Sources:
 def last_change(db: ScopedReader, at: At) -> datetime | None:
     """The newest change of an order that is not from the future."""
     changed = db.scoped(work_orders).c.updated_at
-    newest = select(func.max(changed)).where(changed <= at.now + SKEW)
-    return db.once(("last change", at.now), lambda: db.rows(newest)[0][0])
+
+    def read() -> datetime | None:
+        ((newest,),) = db.rows(select(func.max(changed)).where(changed <= at.now + SKEW))
+        return newest if isinstance(newest, datetime) else None
+
+    return db.once(("last change", at.now), read)
 
 
 def _usual(db: ScopedReader, at: At, start: datetime, end: datetime) -> float | None:
