@@ -12,8 +12,8 @@ from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, total
 from indicators.periods import Periods
 from indicators.readings.deadlines import light_of_row, listable, row_columns
-from indicators.readings.figures import MAJOR, hidden_categories, judging, seen, top_category
-from indicators.readings.moved import Measures, measures_of
+from indicators.readings.figures import MAJOR, hidden_categories, judging, seen, since_of, top_category
+from indicators.readings.moved import Measures, judged_at, measures_of
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import At, Light, NotRecorded
@@ -98,7 +98,7 @@ def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
         return NotRecorded(missing)
     if ask.span is not None and not isinstance(entry.window, Now):
         entry = entry.over(ask.span)
-    at = judging(db, at, [entry])
+    at = judging(db, at, [entry]) if entry.judges else judged_at(db, at, since_of(at, [entry]))
     here = db if not ask.area or ask.area == db.reference.tree.root else db.narrowed(area=ask.area)
     o, rows = seen(here), here.scoped(work_orders)
     wanted = [_part(entry, ask.part, o, at), *_narrowed(here, at, entry, ask, o)]

@@ -69,12 +69,14 @@ def figures(
 
 
 def judging(db: ScopedReader, at: At, entries: Sequence[Indicator]) -> At:
-    """The same moment, knowing of all deadlines by which these indicators judge."""
-    at = judged_at(db, at, _since(at, entries))
+    """The same moment, knowing of all deadlines by which these indicators judge; nothing is asked where none does."""
+    if not any(entry.judges for entry in entries):
+        return at
+    at = judged_at(db, at, since_of(at, [entry for entry in entries if entry.judges]))
     return handling_at(db, at) if any("work_orders.handle_due_at" in entry.needed for entry in entries) else at
 
 
-def _since(at: At, entries: Sequence[Indicator]) -> datetime | None:
+def since_of(at: At, entries: Sequence[Indicator]) -> datetime | None:
     """The earliest deadline that these indicators judge; None when they judge open orders alone."""
     starts = [entry.window.span.bounds(at)[0] for entry in entries if not isinstance(entry.window, Now)]
     return min(starts, default=None)

@@ -102,6 +102,11 @@ class Indicator:
         """All needs, those of the window included."""
         return tuple(dict.fromkeys((*(f"work_orders.{column}" for column in self.window.needs), *self.needs)))
 
+    @property
+    def judges(self) -> bool:
+        """Whether deadlines have to do with it."""
+        return any("_due_at" in need for need in self.needed)
+
     def missing(self, shape: Shape) -> tuple[str, ...]:
         """Of the needs, those this database does not record."""
         return tuple(need for need in self.needed if not _recorded(need, shape))

@@ -35,7 +35,7 @@ ENTRIES: Final = (
         better="down",
         window=Now(),
         predicate=lambda o, at: orders.is_parked(o, at.moved),
-        needs=("work_order_measures.kind", "work_order_measures.result", "work_order_measures.from_at"),
+        needs=(DEADLINE, "work_order_measures.kind", "work_order_measures.result", "work_order_measures.from_at"),
     ),
     Indicator(
         id="supervised",

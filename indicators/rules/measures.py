@@ -1,11 +1,12 @@
 """What was granted, refused or asked about an order: extensions, suspensions, supervisions, appeals.
 
-``o`` is a ``rules.seen.Seen``. Asked order by order (EXISTS), because all measures are a history that grows.
+``o`` is a ``rules.seen.Seen``. Asked order by order (EXISTS), because all measures are a history that grows; only
+what nobody has answered yet is few enough to be looked for first.
 """
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from indicators.rules.orders import Columns
 
@@ -27,23 +28,30 @@ def refused(o: Columns, kind: str) -> ColumnElement[bool]:
 
 
 def kept_original(o: Columns) -> ColumnElement[bool]:
-    """Closed no later than every deadline it had before an extension, or exempted by an appeal."""
-    earlier = has_measure(
-        o, "extension", o.measures.result == "approved", o.measures.old_due_at < o.closed_at
-    )  # fmt: skip
-    return or_(func.coalesce(o.exempt, 0) == 1, ~earlier)
+    """Closed no later than every deadline it had before an extension, or exempted by an appeal.
+
+    Only orders that have an extension are asked for theirs, where the source counts them.
+    """
+    earlier = has_measure(o, "extension", o.measures.result == "approved", o.measures.old_due_at < o.closed_at)
+    return or_(func.coalesce(o.exempt, 0) == 1, o.extensions == 0, ~earlier)
 
 
 def is_supervised(o: Columns) -> ColumnElement[bool]:
     """Under supervision (督办) that is not answered yet."""
-    return has_measure(o, "supervision", _unanswered(o))
+    return _among_unanswered(o)
 
 
 def answer_is_late(o: Columns, now: datetime) -> ColumnElement[bool]:
     """Under supervision whose answer was due before now and is not there."""
-    return has_measure(o, "supervision", _unanswered(o), o.measures.reply_due_at < now)
+    return _among_unanswered(o, o.measures.reply_due_at < now)
 
 
-def _unanswered(o: Columns) -> ColumnElement[bool]:
+def _among_unanswered(o: Columns, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """One of the orders with a supervision that nobody answered: few at any moment, so they are found first."""
     taken = o.measures
-    return and_(taken.replied_at.is_(None), or_(taken.result.is_(None), taken.result == "open"))
+    open_ = [
+        taken.kind == "supervision",
+        taken.replied_at.is_(None),
+        or_(taken.result.is_(None), taken.result == "open"),
+    ]
+    return o.id.in_(select(taken.order_id).where(*open_, *more))  # type: ignore[no-any-return]

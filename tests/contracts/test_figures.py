@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import Select
 
+from data_access.engine import ScopedReader
 from data_access.scope import Audience, Scope
 from indicators.readings.cases import MOST, Ask, Cases, cases
 from indicators.readings.figures import By, Figure, figures
@@ -37,6 +40,19 @@ def size(figure: Figure, part: str) -> int:
 
 def by_hand(edges: Edges, entry: Indicator, part: str) -> set[str]:
     return {one for (one,) in edges.hand.rows(f"SELECT o.id FROM work_orders o WHERE {HAND[entry.id].where(part)}")}
+
+
+def overheard(db: ScopedReader, monkeypatch: pytest.MonkeyPatch) -> list[Select[Any]]:
+    """The statements that are asked from now on."""
+    asked: list[Select[Any]] = []
+    rows = db.rows
+
+    def hear(statement: Select[Any]) -> Any:
+        asked.append(statement)
+        return rows(statement)
+
+    monkeypatch.setattr(db, "rows", hear)
+    return asked
 
 
 def test_every_counted_number_is_counted_by_hand_too() -> None:
@@ -141,9 +157,7 @@ def test_few_statements(sqlite_reckoned: Edges, monkeypatch: pytest.MonkeyPatch)
     """Numbers of one window share their statements: the whole registry takes far fewer than one each."""
     with sqlite_reckoned.database.reader(LEADER) as db:
         figures(db, when(), ["ontime_department"])  # finds the moved deadlines, once a snapshot
-        asked: list[object] = []
-        rows = db.rows
-        monkeypatch.setattr(db, "rows", lambda statement: asked.append(statement) or rows(statement))
+        asked = overheard(db, monkeypatch)
         figures(
             db, when(), ["should_close", "close_rate", "susp_rate", "ontime_original", "late_rate"], by="department"
         )
@@ -191,3 +205,19 @@ def test_a_day_cut_at_noon(sqlite_reckoned: Edges) -> None:
     assert isinstance(listed, Cases)
     assert found["2026-03-11"] == Count(n) == Count(listed.total)
     assert all(row.reported_at >= datetime(2026, 3, 10, 12) for row in listed.rows)
+
+
+def test_measures_are_asked_order_by_order(sqlite_reckoned: Edges, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the order and never by the kind alone, which is the whole history of a city for each of its cases."""
+    with sqlite_reckoned.database.reader(LEADER) as db:
+        asked = overheard(db, monkeypatch)
+        figures(db, when(), ["ontime_original", "susp_rate", "appeals_approved", "appeals_rejected"])
+    plans = []
+    for statement in (one for one in asked if "EXISTS" in str(one) and "sum(" in str(one)):
+        text = str(statement.compile(sqlite_reckoned.made.admin, compile_kwargs={"literal_binds": True}))
+        plans += [
+            str(row[-1]) for row in sqlite_reckoned.hand.rows(f"EXPLAIN QUERY PLAN {text.replace(':', chr(92) + ':')}")
+        ]
+    of_measures = [step for step in plans if "work_order_measures" in step]
+    assert len(of_measures) >= 4
+    assert [step for step in of_measures if "order_id=?" not in step] == []

@@ -65,12 +65,13 @@ def test_all_numbers_of_now(capsys: pytest.CaptureFixture[str], asked: Edges) ->
         assert not isinstance(figure, NotRecorded)
         assert entry["definition"].startswith(entry["name"])
         assert entry["window"] in entry["definition"]
-        if isinstance(figure[None], Count):
-            assert value == {"value": figure[None].n}
+        number = figure[None]
+        if isinstance(number, Count):
+            assert value == {"value": number.n}
         else:
-            assert value["denominator"] == figure[None].of
-            assert value["numerator"] == pytest.approx(figure[None].good)
-            assert (value["value"] is None) == (figure[None].of == 0)
+            assert value["denominator"] == number.of
+            assert value["numerator"] == pytest.approx(number.good)
+            assert (value["value"] is None) == (number.of == 0)
 
 
 def test_departments_over_days(capsys: pytest.CaptureFixture[str], asked: Edges) -> None:

@@ -277,7 +277,7 @@ def test_trap_20_no_term_is_inverted_and_none_counts_twice(name: str) -> None:
 def test_trap_21_a_null_deadline_is_in_neither_part(city: City) -> None:
     """Closed without a deadline, and of a class without a limit: S2 counted it as on time."""
     city.order()
-    nothing = {"handle_due_at": None, "close_due_at": None, "category_code": "E0112"}
+    nothing: dict[str, Any] = {"handle_due_at": None, "close_due_at": None, "category_code": "E0112"}
     city.order(**nothing)
     city.order("handling", filed_at="03-10 08:05", dispatched_at="03-10 08:10", category_code="E0112")
     assert city.count_of("ontime_department", "ontime_handle", "overdue") == (Rate(1, 1), Rate(1, 1), Count(0))
