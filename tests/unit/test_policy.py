@@ -47,6 +47,11 @@ def test_a_citys_own_policy_wins(tmp_path: Path) -> None:
         ("silence_odds = 0.01", "silence_odds = 0", "sources.silence_odds"),
         ("weeks = 4", "weeks = 4\nmonths = 1", "sources.months"),
         ("[duty]", "[duties]", "duty"),
+        ("signs = 2", "signs = 5", "detectors.perfunctory.signs"),
+        ("times = 3", "times = 1", "detectors.repeated.times"),
+        ("metres = 50", "metres = 0", "detectors.repeated.metres"),
+        ("not_taken = 0.5", 'not_taken = "half"', "detectors.stalling.not_taken"),
+        ("accept_minutes = 15", "accept_minutes = 0", "detectors.unexplained_extension.accept_minutes"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
