@@ -94,10 +94,10 @@ def _case(row: Any, judged: list[Why]) -> DetectedCase:
     facts: dict[Fact, float | datetime] = {}
     if row.took is not None:
         facts["handled_min"] = row.took / 60
-    if row.reworks is not None:
+    if row.reworks:
         facts["reworks"] = row.reworks
     if row.photos_after is not None:
         facts["photos"] = row.photos_after
-    if "dissatisfied" in judged:
-        facts["dissatisfied"] = int(row.dissatisfied)
+    if "dissatisfied" in signs:
+        facts["dissatisfied"] = 1
     return case_of(row, row.closed_at, signs[0], facts)

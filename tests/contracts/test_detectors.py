@@ -55,6 +55,7 @@ def test_the_weightiest_sign_is_the_reason_and_the_facts_tell_the_rest(conduct: 
     cases = {case.order_id: case for rule in rules.values() for case in rule.cases}
     assert (cases["d13"].why, cases["d05"].why, cases["d06"].why) == ("dissatisfied", "too_fast", "dissatisfied")
     assert cases["d13"].facts == {"handled_min": 5.0, "reworks": 2, "photos": 0, "dissatisfied": 1}
+    assert cases["d05"].facts == {"handled_min": pytest.approx(10 - 1 / 60), "photos": 0}
     assert cases["a02"].facts == {"waited_min": pytest.approx(15 + 1 / 60)}
     assert cases["a07"].facts == {"waited_min": pytest.approx(15 + 1 / 60)}
     assert cases["b08"].facts["times"] == 3
