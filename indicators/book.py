@@ -224,7 +224,16 @@ class Book:
         return flags[numbers] if len(flags) else np.zeros(len(numbers), dtype=np.bool_)
 
     def lights(self, seen: Bools, now: datetime) -> Counter[Light]:
-        """The seen orders by light."""
+        """How many of the seen orders show each light."""
+        return Counter({light: int(flags.sum()) for light, flags in self.by_light(seen, now).items()})
+
+    def showing(self, light: Light, seen: Bools, now: datetime) -> frozenset[str]:
+        """The ids of the seen orders that show a light."""
+        flags = self.by_light(seen, now)[light]
+        return frozenset(one for one, slot in self.slots.items() if flags[slot])
+
+    def by_light(self, seen: Bools, now: datetime) -> dict[Light, Bools]:
+        """Which of the seen orders show each light."""
         columns, moment = self.columns, np.datetime64(now, "us")
         paused = columns.parked.copy()
         for slot, spans in self.pauses.items():
@@ -234,7 +243,7 @@ class Book:
         late = running & (columns.due < moment)
         waits = running & ~none & ~late
         long, near, watch = late & (columns.long < moment), columns.near <= moment, columns.watch <= moment
-        tally = {
+        return {
             Light.PAUSED: seen & paused,
             Light.NONE: none,
             Light.LONG: long,
@@ -243,7 +252,6 @@ class Book:
             Light.WATCH: waits & ~near & watch,
             Light.CALM: waits & ~near & ~watch,
         }
-        return Counter({light: int(flags.sum()) for light, flags in tally.items()})
 
     def overdue_at(self, seen: Bools, moment: datetime) -> Bools:
         """Which of the seen orders are past their effective deadline at a moment, if nobody acts until then."""

@@ -171,6 +171,8 @@ class At:
     moved: Moved = NOTHING_MOVED
     handling: Moved = NOTHING_MOVED
     """The same of the deadlines of the handling (``readings.handled.handling_at``)."""
+    long: frozenset[str] = frozenset()
+    """Orders that are long overdue, where a number of them is asked for: only the working calendar knows them."""
     book: "Book | None" = None
     """The open orders as the publisher keeps them; without one they are read when asked for."""
 

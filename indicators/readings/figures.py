@@ -1,6 +1,7 @@
 """Any indicators of the registry over any span, by department, area, category or day: pooled, in few statements."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -10,12 +11,13 @@ from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import count, day_of, hour_of
 from indicators.periods import Periods
+from indicators.readings.book import book_of
 from indicators.readings.handled import handling_at
 from indicators.readings.history import is_small
 from indicators.readings.moved import judged_at
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules.seen import Seen
-from indicators.values import At, Count, NotRecorded, Rate, WeightedRate
+from indicators.values import At, Count, Light, NotRecorded, Rate, WeightedRate
 from indicators.windows import AnySpan, Now, Window
 
 By = Literal["department", "area", "category", "day"]
@@ -73,7 +75,12 @@ def judging(db: ScopedReader, at: At, entries: Sequence[Indicator]) -> At:
     if not any(entry.judges for entry in entries):
         return at
     at = judged_at(db, at, since_of(at, [entry for entry in entries if entry.judges]))
-    return handling_at(db, at) if any("work_orders.handle_due_at" in entry.needed for entry in entries) else at
+    if any("work_orders.handle_due_at" in entry.needed for entry in entries):
+        at = handling_at(db, at)
+    if any(entry.id == "long_overdue" for entry in entries):
+        book = book_of(db, at)
+        at = replace(at, long=book.showing(Light.LONG, book.seen(db.scope, db.reference), at.now))
+    return at
 
 
 def since_of(at: At, entries: Sequence[Indicator]) -> datetime | None:

@@ -13,11 +13,14 @@ from indicators.windows import ClosedIn, DueIn, FiledIn, Now, ReportedIn, Span
 
 _PEOPLE: Final = Text("人", "people")
 _ONTIME: Final = Text(
-    "期内到期的件中，按期结案的占比；到期以来源系统的结案期限为准，无结案期限时以处置期限为准（延期、挂账后以来源系统现有期限计）；"
-    "作废、撤销、自处置和无期限的不计入；申诉通过的计为按期并另列",
+    "期内到期的件中，按期结案的占比；期限以来源系统的结案期限为准，无结案期限时以处置期限为准，都没有而有时限的按时限推算；"
+    "来源系统未顺延的挂账按挂账的工作时顺延，过期后才批准的延期不算；"
+    "作废、撤销、自处置、无期限和无限期挂账的不计入；申诉通过的计为按期并另列",
     "Of the cases due in the window, the share closed by then. The source's closing deadline counts, without one its "
-    "handling deadline, as they stand after extensions and suspensions; void, cancelled and on-the-spot cases and "
-    "those without a deadline are in neither part; upheld appeals count as on time and are shown beside it",
+    "handling deadline, without either one computed from the limit; it moves by the working time of suspensions that "
+    "the source left in place, and not by extensions approved after it had passed; void, cancelled and on-the-spot "
+    "cases, those without a deadline and those suspended without an end are in neither part; upheld appeals count as "
+    "on time and are shown beside it",
 )
 
 
@@ -135,8 +138,9 @@ ENTRIES: Final = (
         id="overdue",
         name=Text("超期", "Overdue"),
         formula=Text(
-            "在办且此刻已过期限的件数；无期限的不计",
-            "Open cases past their deadline now; cases without a deadline are not counted",
+            "在办且此刻已过期限的件数；期限随挂账顺延，过期后才批准的延期不算；无期限和挂账中的不计",
+            "Open cases past their deadline now. Suspensions move it, extensions approved after it had passed do not; "
+            "cases without a deadline and those suspended before it are not counted",
         ),
         unit=CASES,
         better="down",
@@ -154,6 +158,7 @@ ENTRIES: Final = (
         unit=CASES,
         better="down",
         window=Now(),
+        predicate=lambda o, at: at.moved.among(o.id, at.long),
         needs=(DEADLINE,),
     ),
     Indicator(
