@@ -25,7 +25,8 @@ class Horizon:
     """``overdue`` now, and ``totals``: overdue by each of the next three ``cuts`` and not yet now, if nobody acts.
 
     ``totals`` and ``by_cut`` are cumulative. The rows are all departments and areas with any, most first. ``computed``
-    are judged by a computed deadline (推算), ``parked`` are suspended without end and in no other number.
+    are judged by a computed deadline (推算), ``parked`` are suspended without end and in no other number (None: not
+    recorded).
     """
 
     cuts: tuple[datetime, datetime, datetime]
@@ -34,7 +35,7 @@ class Horizon:
     departments: tuple[HorizonRow, ...]
     areas: tuple[HorizonRow, ...]
     computed: int
-    parked: int
+    parked: int | None
 
 
 def horizon(db: ScopedReader, at: At) -> Horizon | NotRecorded:
@@ -56,7 +57,7 @@ def horizon(db: ScopedReader, at: At) -> Horizon | NotRecorded:
         _rows(by_department),
         _rows(by_area),
         int((seen & columns.computed).sum()),
-        int((seen & columns.parked).sum()),
+        None if REGISTRY["parked"].missing(db.shape) else int((seen & columns.parked).sum()),
     )
 
 

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 
 from indicators.readings.counts import Pulse
 from indicators.readings.horizon import Horizon
-from layouts.formats import count, percent
+from layouts.formats import NONE, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
@@ -21,7 +21,9 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(horizon: Horizon, showing: Showing) -> Props:
-    """The stock, with its share of all that is open."""
+    """The stock, with its share of all that is open; words where the source records no suspensions."""
+    if horizon.parked is None:
+        return kpi.numbers(NONE, "", kpi.Comparison("", ""), [t("parked-unrecorded", showing.lang)], [])
     pulse = showing.also.get("pulse")
     share = horizon.parked / pulse.open if isinstance(pulse, Pulse) and pulse.open else None
     note = t("parked-note", showing.lang, share=percent(share)) if share is not None else t("parked-none", showing.lang)

@@ -162,6 +162,8 @@ def test_cards_of_the_scene() -> None:
     assert [c.style["height"] for c in soon["spark"]["children"]] == ["4.02%", "35.61%", "100%"]
     assert (said(shown("parked"), "value"), said(shown("parked"), "note")) == ("318", "占在办 2.4%")
     assert said(shown("parked", pulse=None), "note") == "未定恢复时间"
+    unrecorded = shown("parked", replace(DATA["horizon"], parked=None))
+    assert (said(unrecorded, "value"), said(unrecorded, "note")) == (NONE, "来源未记录挂账")
     assert (said(shown("unanswered"), "value"), said(shown("unanswered"), "note")) == ("36", "督办中 128|今日应回 21")
     longest = shown("longest-wait")
     assert (said(longest, "value"), said(longest, "unit"), said(longest, "note")) == (
