@@ -249,9 +249,7 @@ class Publisher:
             around = None
             if self._reference is not None:
                 shapes = self._values.of(Spot(key.audience, key.focus), SHAPES).value
-                around = Surroundings(
-                    self._reference, shapes, now, self.clock.zone, provisional, self.policy
-                )
+                around = Surroundings(self._reference, shapes, now, self.clock.zone, provisional, self.policy)
             entries[f"{BODY}{key}"] = wire.pack(body.compose(stamp, self._values, around))
         return entries
 

@@ -19,8 +19,9 @@ from indicators.book import Book
 from indicators.readings.book import OpenBook, read_book
 from indicators.readings.counts import pulse
 from indicators.readings.deadlines import lights, sla
-from indicators.readings.horizon import Horizon, horizon, next_cuts
+from indicators.readings.horizon import Horizon, horizon
 from indicators.readings.moved import judged_at
+from indicators.registry import next_cuts
 from indicators.values import At, NotRecorded
 from tests.contracts.test_readings_scope import SCOPES
 from tests.fixtures import small
