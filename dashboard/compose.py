@@ -161,15 +161,23 @@ def services_of(
     clock: SystemClock,
     beat: Beat | None,
 ) -> Services:
-    """What the web application needs; ``beat`` is the embedded publisher, None where it is another process."""
-    database = open_database(settings)
+    """What the web application needs; ``beat`` is the embedded publisher, None where it is another process.
+
+    Raises SettingError.
+    """
+    database, plan = open_database(settings), product()
+    if unknown := [scene for scene in settings.rotate if scene not in plan.scenes]:
+        raise SettingError(
+            f"GRIDWALL_ROTATE: there is no scene {', '.join(unknown)}; there are {', '.join(plan.scenes)}",
+            name="GRIDWALL_ROTATE",
+        )
     return Services(
         settings=settings,
         clock=clock,
         database=database,
         directory=Directory(database),
         broadcast=broadcast,
-        plan=product(),
+        plan=plan,
         calendar=calendar_of(settings),
         policy=policy_of(settings),
         entrances=entrances(settings, secret_key(settings), clock.real),

@@ -25,6 +25,8 @@ def hall_of(
     """
     is_wall = viewer.audience is Audience.WALL
     name = viewer.name if is_wall else asked.get("wall") or ""
+    if is_wall and not named(name):
+        name = ""
     if name and not is_wall and (not named(name) or name in taken):
         return None, "wall"
     rotate = _rotation(asked.get("rotate"), settings.rotate if is_wall else (), scenes)

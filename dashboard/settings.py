@@ -212,17 +212,19 @@ def secret_key(settings: Settings) -> str:
     return made
 
 
+def _limits(constraint: object) -> list[object]:
+    """The ends that a constraint of a field names."""
+    ends = (getattr(constraint, "ge", None), getattr(constraint, "le", None))
+    return [end for end in ends if end is not None]
+
+
 def table() -> list[tuple[str, str, str, str]]:
     """Name, default, bounds and meaning of every setting, in order."""
     rows = []
     for field, info in Settings.model_fields.items():
         default = info.default.get_secret_value() if isinstance(info.default, SecretStr) else info.default
         shown = "" if default in (None, ()) else str(default).lower() if isinstance(default, bool) else str(default)
-        limits = [
-            str(getattr(m, "ge", None) or getattr(m, "le", ""))
-            for m in info.metadata
-            if hasattr(m, "ge") or hasattr(m, "le")
-        ]
+        limits = [str(limit) for m in info.metadata for limit in _limits(m)]
         bounds = " to ".join(limits)
         if get_origin(info.annotation) is Literal:
             bounds = ", ".join(get_args(info.annotation))

@@ -59,17 +59,21 @@
   function notes(place, layer, frame) {
     const say = gridwall.words.say;
     const texts = [];
-    if (layer && layer.not_located) texts.push(say('map-not-located', {n: gridwall.format.count(layer.not_located)}));
+    const elsewhere = layer && layer.not_located
+      ? make('span', 'map-note', say('map-not-located', {n: gridwall.format.count(layer.not_located)})) : null;
+    if (elsewhere && layer.opens) {
+      for (const [name, value] of [['data-opens', layer.opens], ['role', 'button'], ['tabindex', '0']]) elsewhere.setAttribute(name, value);
+    }
     if (layer && layer.note) texts.push(layer.note);
     if (frame && frame.schematic) texts.push(say('map-schematic'));
     if (frame && frame.missing) texts.push(say('map-without-boundary', {n: gridwall.format.count(frame.missing)}));
     if (frame && frame.credit) texts.push(frame.credit);
-    place.replaceChildren(...texts.map((text) => make('span', 'map-note', text)));
+    place.replaceChildren(...(elsewhere ? [elsewhere] : []), ...texts.map((text) => make('span', 'map-note', text)));
   }
 
   /** @param {Element} root @param {?Object} layer @param {?Object} frame */
   function draw(root, layer, frame) {
-    const key = JSON.stringify([layer && layer.legend, layer && layer.not_located, layer && layer.note,
+    const key = JSON.stringify([layer && layer.legend, layer && layer.not_located, layer && layer.opens, layer && layer.note,
       layer && layer.classes.indexOf(gridwall.mapcells.FEW) >= 0, frame, gridwall.words.language()]);
     const places = [root.querySelector('[data-map-legend]'), root.querySelector('[data-map-notes]')];
     if (drawnFor && drawnFor.key === key && drawnFor.place === places[0]) return;

@@ -6,6 +6,7 @@ from typing import Final
 
 from indicators.readings.map_cells import CellCounts
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.layer import layer_props, per_level
 from layouts.parts.ramp import breaks_of, class_of, labels_of
 from layouts.words import t
@@ -27,6 +28,7 @@ def show(layer: str, cells: CellCounts, showing: Showing) -> Props:
         labels=labels_of(breaks, whole=not shared),
         not_located=cells.not_located,
         total=cells.total,
+        elsewhere=None if layer == "duty" else cases(LAYERS[layer][0], area=NOBODY, level=cells.level),
     )
 
 

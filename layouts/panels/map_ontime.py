@@ -5,6 +5,7 @@ from typing import Final
 from indicators.readings.rates import CellRates
 from indicators.values import Rate
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.layer import holders, layer_props, per_level
 from layouts.parts.ramp import NO_VALUE, TOO_FEW
 from layouts.words import t
@@ -28,6 +29,7 @@ def show(cells: CellRates, showing: Showing) -> Props:
         few=t("layer-too-few", lang, minimum=cells.minimum),
         not_located=cells.not_located,
         total=cells.total,
+        elsewhere=cases("ontime_area", "base", area=NOBODY, level=cells.level),
     )
 
 

@@ -1,6 +1,6 @@
 """A layer of the map: its values for the browser's painter, with the legend and what is not shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -35,8 +35,12 @@ def layer_props(
     few: str = "",
     not_located: int,
     total: int,
+    elsewhere: Mapping[str, str] | None = None,
 ) -> Props:
-    """The one live part of a layer. ``classes`` has one character a cell, in the order of the geometry file."""
+    """The one live part of a layer. ``classes`` has one character a cell, in the order of the geometry file.
+
+    ``elsewhere`` are the attributes that open the cases which are not located.
+    """
     legend = {"title": title, "unit": unit, "breaks": list(breaks), "labels": list(labels), "top": None, "few": few}
     return {
         "values": {
@@ -45,6 +49,7 @@ def layer_props(
                 "classes": classes,
                 "legend": legend,
                 "not_located": not_located,
+                "opens": (elsewhere or {}).get("data-opens"),
                 "total": total,
                 "note": "",
             }

@@ -95,6 +95,8 @@ def test_what_a_panel_marks_opens_something_there_is(panel: Any, lang: str) -> N
     for part in props.values():
         for question in asked(part.get("children")):
             check(question)
+        if words := (part.get("data") or {}).get("opens") if isinstance(part.get("data"), dict) else None:
+            check(json.loads(words))
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=lambda scene: scene.id)
