@@ -14,8 +14,9 @@ from indicators.policy import AlarmKind
 from indicators.readings.deadlines import listable, measures_of, row_columns
 from indicators.readings.events import SILENT_AFTER, feeds, last_change, speech
 from indicators.readings.moved import facts_of, judged_at
-from indicators.readings.supervision import NEEDS, unanswered
+from indicators.readings.supervision import NEEDS
 from indicators.registry import REGISTRY
+from indicators.rules import measures, orders
 from indicators.turns import turns
 from indicators.values import At
 from indicators.workcalendar import Pause
@@ -96,7 +97,8 @@ def _unanswered(db: ScopedReader, at: At) -> Iterator[Alarm]:
     statement = (
         select(taken.c.id, taken.c.reply_due_at, taken.c.order_id, rows.c.category_code, rows.c.area_code, department)
         .join_from(taken, rows, rows.c.id == taken.c.order_id)
-        .where(taken.c.reply_due_at >= _start(at), taken.c.reply_due_at < at.now, *unanswered(taken, rows))
+        .where(taken.c.reply_due_at >= _start(at), taken.c.reply_due_at < at.now, *measures.unanswered(taken.c))
+        .where(orders.is_open(rows.c))
         .where(*listable(db, rows.c.category_code))
         .order_by(taken.c.reply_due_at.desc(), taken.c.id)
         .limit(LISTED)

@@ -49,9 +49,10 @@ def answer_is_late(o: Columns, now: datetime) -> ColumnElement[bool]:
 def _among_unanswered(o: Columns, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     """One of the orders with a supervision that nobody answered: few at any moment, so they are found first."""
     taken = o.measures
-    open_ = [
-        taken.kind == "supervision",
-        taken.replied_at.is_(None),
-        or_(taken.result.is_(None), taken.result == "open"),
-    ]
-    return o.id.in_(select(taken.order_id).where(*open_, *more))  # type: ignore[no-any-return]
+    return o.id.in_(select(taken.order_id).where(*unanswered(taken), *more))  # type: ignore[no-any-return]
+
+
+def unanswered(taken: Columns) -> tuple[ColumnElement[bool], ...]:
+    """A supervision (columns of measures) that was not answered, and not taken back or settled in another way."""
+    asked = or_(taken.result.is_(None), taken.result == "open")
+    return taken.kind == "supervision", taken.replied_at.is_(None), asked

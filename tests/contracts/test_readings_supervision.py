@@ -6,6 +6,7 @@ import pytest
 
 from data_access.scope import Audience, Scope
 from indicators.readings import supervision as module
+from indicators.readings.cases import Ask, Cases, cases
 from indicators.readings.supervision import Supervision, SupervisionRow, supervision
 from indicators.values import NotRecorded, Rate
 from tests.fixtures.edges import NOW, Edges, when
@@ -13,7 +14,7 @@ from tests.fixtures.small import area
 
 WALL, LEADER = Scope.of(Audience.WALL), Scope.of(Audience.LEADER)
 OPEN = (
-    "m.kind = 'supervision' AND m.replied_at IS NULL AND (m.result IS NULL OR m.result <> 'rejected')"
+    "m.kind = 'supervision' AND m.replied_at IS NULL AND (m.result IS NULL OR m.result = 'open')"
     " AND o.stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
 )
 MONTH = ("2026-02-09 10:30:00", "2026-03-11 10:30:00")
@@ -86,6 +87,25 @@ def test_who_must_answer_first_is_on_top(scenery: Edges) -> None:
     assert found.rows[2] == SupervisionRow("k01", "E0110", area(3, 1, 1, 1), "D2", "normal", asked, due, True)
     assert found.rows[3].department == "D1", "nobody in particular was asked: who holds it"
     assert found.rows[-1].reply_due is None
+
+
+def test_an_order_asked_about_twice_counts_once_as_in_the_list_of_cases(own_scenery: Edges) -> None:
+    own_scenery.made.write(
+        "INSERT INTO work_order_measures (id, order_id, kind, asked_at, reply_due_at, result, grade)"
+        " VALUES (92, 'k01', 'supervision', '2026-03-10 09:00:00', '2026-03-11 08:00:00', 'open', 'leader')"
+    )
+    found = taken(own_scenery)
+    assert (found.open, found.unanswered) == (7, 3)
+    assert dict(found.by_grade)["leader"] == 2
+    assert next(row for row in found.rows if row.order_id == "k01").reply_due == datetime(2026, 3, 11, 8)
+    for indicator, n in (("supervised", found.open), ("supervision_late", found.unanswered)):
+        with own_scenery.database.reader(LEADER) as db:
+            listed = cases(db, when(), Ask(indicator))
+        assert isinstance(listed, Cases)
+        assert listed.total == n
+        assert {row.order_id for row in listed.rows} == {
+            row.order_id for row in found.rows if indicator == "supervised" or row.late
+        }
 
 
 def test_a_second_later_it_is_late(scenery: Edges) -> None:
