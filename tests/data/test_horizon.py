@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,7 +65,10 @@ def test_what_the_horizon_says_is_there_at_six_but_for_what_was_done(short_town:
         head = pulse(db, at)
     assert len(after) == head.overdue
     with closing(sqlite3.connect(short_town)) as connection:
-        ask = lambda sql, **bound: connection.execute(sql, bound).fetchall()  # noqa: E731
+
+        def ask(sql: str, **bound: object) -> list[tuple[Any, ...]]:
+            return connection.execute(sql, bound).fetchall()
+
         moved = judged_by_hand(ask)
         orders = {
             order: (stage, reported, due, updated)
