@@ -11,10 +11,10 @@ from data_access import contract
 from data_access.shape import Shape
 from indicators import registry
 from indicators.policy import BUILT_IN, load_policy
-from indicators.registry import REGISTRY, Indicator, Text, definition, document, next_cut
+from indicators.registry import REGISTRY, Indicator, Text, definition, definition_of, document, next_cut, next_cuts
 from indicators.rules.seen import Seen
 from indicators.values import At
-from indicators.windows import ClosedIn, DueIn, FiledIn, Now, ReportedIn, Span
+from indicators.windows import Between, ClosedIn, DueIn, FiledIn, Now, ReportedIn, Span
 from indicators.workcalendar import WorkCalendar
 
 POLICY = load_policy()
@@ -142,9 +142,45 @@ def test_a_count_is_no_share() -> None:
 )
 def test_the_next_cut(now: str, cut: str) -> None:
     at = At(datetime.fromisoformat(f"2026-03-11 {now}"), AT.calendar, POLICY)
-    assert next_cut(at) == datetime.fromisoformat(f"2026-03-{cut}")
+    assert next_cut(at) == next_cuts(at)[0] == datetime.fromisoformat(f"2026-03-{cut}")
+    assert list(next_cuts(at)) == sorted(set(next_cuts(at)))
 
 
 def test_the_document_is_current() -> None:
     path = Path(registry.__file__).parents[2] / "docs" / "indicators.md"
     assert path.read_text(encoding="utf-8") == document(), "run: python -m indicators.registry > docs/indicators.md"
+
+
+def test_a_share_has_its_numerator_in_its_denominator() -> None:
+    """By construction: the condition of what counts holds that of the denominator."""
+    for entry in (entry for entry in REGISTRY.values() if entry.is_share):
+        base, good = (str(rule(O, AT).compile(dialect=sqlite.dialect())) for rule in (entry.base, entry.good))
+        assert base in good, entry.id
+
+
+def test_taken_over_another_span() -> None:
+    span = Between(datetime(2026, 1, 1), datetime(2026, 2, 1))
+    january = REGISTRY["close_rate"].over(span)
+    assert january.window.span == span
+    assert january.needed == REGISTRY["close_rate"].needed
+    assert "2026-01-01 00:00 to 2026-02-01 00:00, by deadline" in definition_of(january, "en")
+    with pytest.raises(LookupError):
+        REGISTRY["backlog_od"].over(span)
+
+
+def test_a_span_that_runs_ends_now() -> None:
+    running = Between(datetime(2026, 3, 1), datetime(2026, 4, 1))
+    assert running.bounds(AT) == (datetime(2026, 3, 1), AT.now)
+    assert Between(datetime(2026, 5, 1), datetime(2026, 6, 1)).bounds(AT) == (datetime(2026, 5, 1),) * 2
+    assert (running.length(POLICY), Between(datetime(2026, 3, 1), datetime(2026, 3, 1, 1)).length(POLICY)) == (31, 1)
+
+
+def test_the_indicators_every_city_speaks_of_are_there() -> None:
+    names = {
+        "reg_n": "立案数", "self_rate": "现场自处置率", "close_rate": "结案率", "ontime_close": "按期结案率",
+        "ontime_handle": "按期处置率", "rework": "返工率", "ext_rate": "延期率", "susp_rate": "挂账（缓办）率",
+        "void_rate": "作废率", "redispatch": "多次派遣率", "public_share": "公众举报率", "resp": "响应率",
+        "solve": "解决率", "sat": "满意率",
+    }  # fmt: skip
+    assert {name: REGISTRY[name].name.zh for name in names} == names
+    assert REGISTRY["backlog_od"].better == "down"

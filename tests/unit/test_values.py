@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.policy import load_policy
-from indicators.values import NO_CASES, At, Rate
+from indicators.values import NO_CASES, At, Count, Rate, WeightedRate
 from indicators.workcalendar import WorkCalendar
 
 CALENDAR, POLICY = WorkCalendar.named("continuous", "Asia/Shanghai"), load_policy()
@@ -97,3 +97,30 @@ def test_now_is_city_time_to_the_second() -> None:
 def test_a_moment_with_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
         At(datetime(2026, 3, 11, 10, 30, tzinfo=UTC), CALENDAR, POLICY)
+
+
+def test_a_weighted_rate_counts_its_part_cases_in_part() -> None:
+    """Satisfied 6, basically satisfied 2, of 10: (6 + 0.9 x 2) / 10."""
+    rate = WeightedRate(6, 2, 0.9, 10)
+    assert rate.good == pytest.approx(7.8)
+    assert rate.value == pytest.approx(0.78)
+    assert rate.low is not None and rate.high is not None
+    assert rate.low < 0.78 < rate.high
+    assert WeightedRate(6, 0, 0.9, 10).interval == Rate(6, 10).interval
+    assert WeightedRate(0, 0, 0.9, 0).value is None
+    assert WeightedRate(0, 0, 0.9, 0).interval is None
+
+
+def test_weighted_rates_are_pooled_and_only_of_one_weight() -> None:
+    assert WeightedRate(1, 1, 0.9, 2) + WeightedRate(0, 3, 0.9, 5) == WeightedRate(1, 4, 0.9, 7)
+    assert Count(2) + Count(3) == Count(5)
+    with pytest.raises(ValueError, match="different weights"):
+        WeightedRate(1, 1, 0.9, 2) + WeightedRate(1, 1, 0.5, 2)
+
+
+@pytest.mark.parametrize(
+    ("full", "part", "weight", "of"), [(-1, 0, 0.9, 2), (2, 1, 0.9, 2), (0, -1, 0.9, 2), (1, 0, 1.1, 2)]
+)
+def test_what_is_no_weighted_rate(full: int, part: int, weight: float, of: int) -> None:
+    with pytest.raises(ValueError):
+        WeightedRate(full, part, weight, of)
