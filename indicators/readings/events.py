@@ -12,6 +12,7 @@ from data_access.contract import source_feeds, work_order_events, work_orders, w
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, each
 from indicators.readings.deadlines import listable
+from indicators.readings.moved import judged_at
 from indicators.rules import orders
 from indicators.values import SKEW, At
 
@@ -27,7 +28,10 @@ Speech = Literal["live", "quiet", "silent"]
 
 @dataclass(frozen=True, slots=True)
 class TickerEvent:
-    """One entry of the event log, by codes; ``overdue`` says that the order was past its deadline at that moment."""
+    """One entry of the event log, by codes; ``overdue`` says that the order was past its deadline at that moment.
+
+    Of orders that are over since, that is the deadline of the source.
+    """
 
     id: str
     at: datetime
@@ -51,14 +55,14 @@ def ticker(db: ScopedReader, at: At) -> Ticker:
 
     For a part of the city it relies on ``updated_at`` being no earlier than an order's events.
     """
-    rows = db.scoped(work_orders)
+    rows, at = db.scoped(work_orders), judged_at(db, at)
     due = orders.due(rows.c)
     if db.shape.has("work_order_events"):
         log = db.scoped(work_order_events)
         statement = (
             select(
                 log.c.id, log.c.at, log.c.action, log.c.to_stage, rows.c.category_code, rows.c.area_code,
-                func.coalesce(log.c.to_department, rows.c.department_code), due,
+                func.coalesce(log.c.to_department, rows.c.department_code), due, log.c.order_id,
             )
             .join_from(log, rows, rows.c.id == log.c.order_id)
             .where(log.c.at <= at.now, log.c.at > at.now - _LOOK_BACK, log.c.action.in_(at.policy.ticker.actions))
@@ -66,7 +70,7 @@ def ticker(db: ScopedReader, at: At) -> Ticker:
             .order_by(log.c.at.desc(), log.c.id.desc())
             .limit(LINES)
         )  # fmt: skip
-        return Ticker(tuple(_event(*row) for row in db.rows(statement)))
+        return Ticker(tuple(_event(at, *row) for row in db.rows(statement)))
     found = [
         *_from_orders(db, rows, rows.c.reported_at, "report", "reported", at),
         *_from_orders(db, rows, rows.c.closed_at, "close", "closed", at),
@@ -91,12 +95,13 @@ def _from_orders(
         .limit(LINES)
     )
     return [
-        _event(f"{row[0]}-{action}", row[1], action, stage, row[2], row[3], row[4], row[5])
+        _event(at, f"{row[0]}-{action}", row[1], action, stage, row[2], row[3], row[4], row[5], row[0])
         for row in db.rows(statement)
     ]
 
 
 def _event(
+    at: At,
     event_id: object,
     moment: datetime,
     action: str,
@@ -105,7 +110,9 @@ def _event(
     area: str | None,
     department: str | None,
     due: datetime | None,
+    order_id: str,
 ) -> TickerEvent:
+    due = at.moved.due_of(order_id, due)
     return TickerEvent(
         str(event_id), moment, action, stage, category or "", area or "", department, due is not None and moment > due
     )

@@ -1,4 +1,4 @@
-"""Overdue now, with the long overdue and the suspended among them."""
+"""Overdue now, with the long overdue among them and the suspended beside them."""
 
 from typing import Final
 
