@@ -221,3 +221,36 @@ def test_measures_are_asked_order_by_order(sqlite_reckoned: Edges, monkeypatch: 
     of_measures = [step for step in plans if "work_order_measures" in step]
     assert len(of_measures) >= 4
     assert [step for step in of_measures if "order_id=?" not in step] == []
+
+
+def test_what_is_changed_in_past_days_changes_their_figures(own_reckoned: Edges) -> None:
+    """An old case is found void, another gets a later deadline: the recount by hand is followed at once."""
+    ids = ["ontime_department", "close_rate", "closed_on_time", "void_rate"]
+
+    def asked() -> dict[str, dict[str, int]]:
+        own_reckoned.database.forget()
+        with own_reckoned.database.reader(LEADER) as db:
+            found = figures(db, when(), ids)
+        sizes: dict[str, dict[str, int]] = {}
+        for name, figure in found.items():
+            assert not isinstance(figure, NotRecorded)
+            sizes[name] = {part: size(figure[None], part) for part in parts_of(REGISTRY[name])}
+        return sizes
+
+    def counted() -> dict[str, dict[str, int]]:
+        return {
+            name: {part: len(by_hand(own_reckoned, REGISTRY[name], part)) for part in parts_of(REGISTRY[name])}
+            for name in ids
+        }
+
+    before = asked()
+    assert before == counted()
+    own_reckoned.made.write(
+        "UPDATE work_orders SET stage = 'void', outcome = 'void' WHERE id = 'm03'",
+        "UPDATE work_orders SET close_due_at = '2026-03-10 18:00:00' WHERE id = 'm02'",
+    )
+    after = asked()
+    assert after == counted()
+    assert after["ontime_department"]["base"] == before["ontime_department"]["base"] - 1
+    assert after["ontime_department"]["good"] == before["ontime_department"]["good"], "one good less, one good more"
+    assert after["void_rate"]["good"] == before["void_rate"]["good"] + 1
