@@ -9,14 +9,13 @@ from indicators.readings.process import Longest, LongestRow
 from layouts.formats import moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import opens
 from layouts.parts.drawer import stage_name
 from layouts.parts.durations import work_hours
 from layouts.parts.frame import empty, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.lists import fit, right, two_lines
 from layouts.parts.marks import light_icon, shown
-from layouts.parts.places import area_name, category_name, department_name
+from layouts.parts.places import alike, area_name, category_name, department_name
 from layouts.words import t
 
 SHOWN: Final = 7
@@ -53,7 +52,7 @@ def _row(row: LongestRow, showing: Showing) -> Component:
         [fit(category_name(reference, row.category, lang)), right(html.B(work_hours(row.held_s)))],
         [fit(whose, area_name(reference, row.area, lang))],
         title=t("longest-wait-since", lang, moment=moment(row.since, showing.now, lang)),
-        **opens("order", order=row.order_id),
+        **alike(showing.reference, row.category, row.area, stage=row.stage),
     )
 
 

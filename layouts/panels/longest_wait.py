@@ -10,9 +10,9 @@ from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.panels.longest import by_hours
 from layouts.parts import kpi
-from layouts.parts.attrs import opens
 from layouts.parts.drawer import stage_name
 from layouts.parts.durations import work_hours
+from layouts.parts.places import alike
 from layouts.words import t
 
 
@@ -36,7 +36,7 @@ def show(longest: Longest, showing: Showing) -> Props:
         nothing,
         [stage_name(first.stage, lang), since],
         [],
-        opens("order", order=first.order_id),
+        alike(showing.reference, first.category, first.area, stage=first.stage),
     )
 
 

@@ -9,12 +9,11 @@ from indicators.readings.holding import Holding, PingPong
 from layouts.formats import count, moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import opens
 from layouts.parts.frame import empty, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.lists import fit, right, two_lines
 from layouts.parts.marks import light_icon, shown
-from layouts.parts.places import area_name, category_name, department_name
+from layouts.parts.places import alike, area_name, category_name, department_name
 from layouts.words import t
 
 SHOWN: Final = 7
@@ -55,7 +54,7 @@ def _row(order: PingPong, showing: Showing) -> Component:
         ],
         [fit(" ⇄ ".join(dict.fromkeys(way)))],
         title=since,
-        **opens("order", order=order.order_id),
+        **alike(showing.reference, order.category, order.area),
     )
 
 

@@ -9,12 +9,11 @@ from indicators.readings.supervision import Supervision, SupervisionRow
 from layouts.formats import NONE, count, moment, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import opens
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.lists import fit, right, two_lines
 from layouts.parts.marks import shown
-from layouts.parts.places import area_name, category_name, department_name
+from layouts.parts.places import alike, area_name, category_name, department_name
 from layouts.words import known, t
 
 SHOWN: Final = 7
@@ -78,7 +77,7 @@ def _row(row: SupervisionRow, showing: Showing) -> Component:
             fit(department_name(reference, row.department, lang), area_name(reference, row.area, lang)),
             right(t("supervision-due", lang, due=due)),
         ],
-        **opens("order", order=row.order_id),
+        **alike(showing.reference, row.category, row.area),
     )
 
 

@@ -1,7 +1,10 @@
 """Names of areas, departments and categories as a wall says them; a code that is unknown is shown as it is."""
 
+from typing import Any
+
 from data_access.reference import Reference
 from layouts.formats import NONE
+from layouts.parts.attrs import cases
 
 
 def area_name(reference: Reference, code: str | None, lang: str, down_to: str = "community") -> str:
@@ -39,3 +42,12 @@ def category_name(reference: Reference, code: str | None, lang: str) -> str:
     """The name of a category."""
     category = reference.categories.get(code or "")
     return category.label(lang) if category else code or NONE
+
+
+def alike(reference: Reference, category: str | None, area: str | None, **where: str) -> dict[str, Any]:
+    """The attributes by which a row of one open order opens the list it stands in: of its class, in its community.
+
+    What a wall gets names no order, and no place finer than a community: the list shows what each may see.
+    """
+    found = reference.tree.up_to(area or "", "community") or reference.tree.by_code.get(area or "")
+    return cases("open", category=category or "", area=found.code if found else "", **where)

@@ -95,6 +95,7 @@ def test_what_a_panel_marks_opens_something_there_is(panel: Any, lang: str) -> N
     for part in props.values():
         for question in asked(part.get("children")):
             check(question)
+            assert question["kind"] != "order", "a wall's body names no order"
         if words := (part.get("data") or {}).get("opens") if isinstance(part.get("data"), dict) else None:
             check(json.loads(words))
 
