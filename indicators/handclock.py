@@ -27,10 +27,14 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class HandClock:
-    """The start of the clock of the department that holds the order or held it last, and when it stood since."""
+    """The start of the clock of the department that holds the order or held it last, and when it stood since.
+
+    ``anew``: another department had it before.
+    """
 
     start: datetime
     pauses: tuple[Pause, ...] = ()
+    anew: bool = False
 
 
 def hand_clock(log: Sequence[Handed]) -> HandClock | None:
@@ -39,13 +43,15 @@ def hand_clock(log: Sequence[Handed]) -> HandClock | None:
     holder: str | None = None
     pauses: list[Pause] = []
     stopped: datetime | None = None
+    anew = False
     for entry in log:
         if entry.action in _GIVES:
             if start is None or (entry.department is not None and entry.department != holder):
+                anew = start is not None
                 start, holder, pauses = entry.at, entry.department, []
             elif stopped is not None:
                 pauses.append(Pause(stopped, entry.at))
             stopped = None
         elif entry.action in _STOPS and start is not None and stopped is None:
             stopped = entry.at
-    return None if start is None else HandClock(start, tuple(pauses))
+    return None if start is None else HandClock(start, tuple(pauses), anew)

@@ -118,7 +118,10 @@ def facts_of_rows(
 
 
 def with_log(db: ScopedReader, facts: Mapping[str, Facts]) -> dict[str, Facts]:
-    """The same, knowing from the event log when the clock of those without a deadline stood (``handclock``)."""
+    """The same, knowing from the event log when the clock of those without a deadline stood (``handclock``).
+
+    The start that the source says wins, but for one from before another department had the order.
+    """
     found = dict(facts)
     asked = [one for one, fact in facts.items() if fact.source is None and fact.start and fact.limit]
     if not asked or not db.shape.has("work_order_events", "to_department"):
@@ -131,8 +134,10 @@ def with_log(db: ScopedReader, facts: Mapping[str, Facts]) -> dict[str, Facts]:
     )
     for order_id, entries in groupby(db.rows(statement), key=lambda row: row[0]):
         clock = hand_clock([Handed(*entry[1:]) for entry in entries])
-        if clock is not None:
-            found[order_id] = replace(facts[order_id], start=clock.start, stood=clock.pauses)
+        said = facts[order_id].start
+        if clock is not None and said is not None:
+            start = clock.start if clock.anew and clock.start > said else said
+            found[order_id] = replace(facts[order_id], start=start, stood=clock.pauses)
     return found
 
 

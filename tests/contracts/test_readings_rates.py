@@ -3,10 +3,13 @@
 import pytest
 
 from data_access.scope import Audience, Scope
+from indicators.readings.counts import pulse
+from indicators.readings.horizon import Horizon, horizon
+from indicators.readings.moved import judged_at
 from indicators.readings.rates import CellRates, Departments, OnTime, departments, map_ontime, ontime
-from indicators.values import NotRecorded, Rate
+from indicators.values import NO_CASES, At, NotRecorded, Rate
 from tests.fixtures import small
-from tests.fixtures.edges import DUE, Edges, due_between, when
+from tests.fixtures.edges import CALENDAR, DUE, MOVED, NOW, POLICY, Edges, due_between, when
 from tests.fixtures.small import area
 
 WALL = Scope.of(Audience.WALL)
@@ -206,3 +209,35 @@ def test_nothing_due_is_no_rate(own_edges: Edges) -> None:
     assert month.rows == ()
     assert [row.department for row in month.too_few] == ["D1", "D2", "D3", "D6"]
     assert (cells.rates, cells.total, cells.not_located) == ({}, 0, 0)
+
+
+def test_a_city_with_a_policy_of_its_own(edges: Edges) -> None:
+    """Other windows, samples and clocks: the same definitions over them."""
+    own = POLICY.model_copy(
+        update={
+            "windows": POLICY.windows.model_copy(update={"ontime_days": 2, "departments_days": 6}),
+            "samples": POLICY.samples.model_copy(update={"department": 9}),
+            "clock": POLICY.clock.model_copy(update={"default": "continuous"}),
+            "horizon": POLICY.horizon.model_copy(update={"cuts": ("17:00",)}),
+        }
+    )
+    at = At(NOW, CALENDAR, own)
+    with edges.database.reader(WALL) as db:
+        week, month, ahead, head = ontime(db, at), departments(db, at), horizon(db, at), pulse(db, at)
+        later = pulse(db, At(NOW.replace(hour=17, minute=0), CALENDAR, own))
+        moved = judged_at(db, at).moved.by_id
+    assert isinstance(week, OnTime)
+    assert isinstance(month, Departments)
+    assert isinstance(ahead, Horizon)
+    assert (week.days, month.days, month.minimum) == (2, 6, 9)
+    said = {one: found.due and str(found.due) for one, found in moved.items()}
+    assert said == MOVED, "their classes say which clock is theirs"
+    for found, days in ((week.rate, 2), (sum((r.rate for r in (*month.rows, *month.too_few)), month.nobody), 6)):
+        base = f"{due_between(f'2026-03-{11 - days:02} 10:30:00', '2026-03-11 10:30:00')} AND {JUDGED}"
+        others = NO_CASES if days == 2 else month.others
+        assert found + others == Rate(counted(edges, f"{base} AND {GOOD}"), counted(edges, base))
+    assert all(row.rate.of >= 9 for row in month.rows)
+    assert [cut.day for cut in ahead.cuts] == [11, 12, 13]
+    assert {cut.hour for cut in ahead.cuts} == {17}
+    assert head.overdue is not None
+    assert head.overdue + ahead.totals[0] == later.overdue

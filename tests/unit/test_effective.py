@@ -193,10 +193,10 @@ def test_trap_9_another_department_starts_anew() -> None:
     clock = told(
         ("10 10:00", "dispatch", "D1"), ("10 11:00", "return", None), ("10 15:00", "dispatch", "D2"),
     )  # fmt: skip
-    assert clock == HandClock(at("10 15:00"))
+    assert clock == HandClock(at("10 15:00"), anew=True)
     assert by_limit(clock) == at("11 09:00"), "three hours of the 10th, one of the 11th"
     handed_on = told(("10 10:00", "dispatch", "D1"), ("10 11:00", "transfer", "D2"))
-    assert handed_on == HandClock(at("10 11:00"))
+    assert handed_on == HandClock(at("10 11:00"), anew=True)
 
 
 def test_a_rework_goes_on_where_handling_ended() -> None:
