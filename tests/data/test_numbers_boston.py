@@ -16,13 +16,18 @@ from data_access.scope import Audience, Scope
 from importers.areas import AreaSpec
 from importers.run import Loaded, Source, load, write
 from indicators.policy import load_policy
+from indicators.readings.alarms import alarms
 from indicators.readings.counts import flow, pulse
 from indicators.readings.deadlines import Lights, Sla, lights, sla
 from indicators.readings.events import sources, ticker
 from indicators.readings.history import TypeCount, last_week, sparks, trend, types
+from indicators.readings.holding import holding
 from indicators.readings.map_cells import map_duty, map_overdue, map_workload
+from indicators.readings.origins import Origins, ladder, origins
 from indicators.readings.people import duty
+from indicators.readings.process import ageing, longest
 from indicators.readings.rates import CellRates, Departments, OnTime, departments, map_ontime, ontime
+from indicators.readings.supervision import supervision
 from indicators.values import NO_CASES, At, NotRecorded, Rate
 from indicators.workcalendar import WorkCalendar
 
@@ -233,3 +238,43 @@ def test_what_the_city_does_not_record_is_said(city: City) -> None:
     heard = sources(city.db, city.at)
     assert (heard.feeds, heard.positions_at, heard.future_rows) == ((), None, 0)
     assert heard.orders_at == newest.to_pydatetime()
+
+
+def test_what_the_work_order_scene_cannot_know_of_the_city_is_said(city: City) -> None:
+    assert holding(city.db, city.at) == NotRecorded(("work_order_events",))
+    assert supervision(city.db, city.at) == NotRecorded(("work_order_measures",))
+    assert ladder(city.db, city.at) == NotRecorded(("work_orders.resolved_level",))
+    assert {alarm.kind for alarm in alarms(city.db, city.at).rows} <= {"source_silent"}
+
+
+def test_the_sources_of_two_weeks(city: City) -> None:
+    found = origins(city.db, city.at)
+    assert isinstance(found, Origins)
+    middle, start = city.now - timedelta(days=7), city.now - timedelta(days=14)
+    recent = city.seen[city.seen["opened"] > middle]
+    before = city.seen[(city.seen["opened"] > start) & (city.seen["opened"] <= middle)]
+    kinds = {
+        "hotline": ["Constituent Call"],
+        "scan": ["Citizens Connect App", "Self Service"],
+        "patrol": ["City Worker App", "Employee Generated"],
+        "transfer": ["Maximo Integration"],
+        "opinion": ["Twitter"],
+    }
+    assert found.total == len(recent)
+    assert found.unknown == 0
+    assert {row.source: (row.n, row.before) for row in found.rows} == {
+        name: counts
+        for name, said in kinds.items()
+        if any(counts := tuple(int(part["Source"].isin(said).sum()) for part in (recent, before)))
+    }
+
+
+def test_ages_are_those_of_all_open_cases(city: City) -> None:
+    found, still = ageing(city.db, city.at), city.seen[city.seen["closed"].isna()]
+    assert sum(row.waiting for row in found.stages) == len(still)
+    for row in found.stages:
+        assert row.unknown == row.waiting if row.by_band is None else sum(row.by_band) == row.waiting - row.unknown
+    listed = longest(city.db, city.at)
+    assert listed.total == len(still)
+    assert [row.since for row in listed.rows] == sorted(row.since for row in listed.rows)
+    assert {row.order_id for row in listed.rows} <= set(still.index)
