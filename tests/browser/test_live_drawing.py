@@ -51,9 +51,8 @@ def test_attributes_come_and_go_and_styles_are_kept(wall: FakeWall, open_page: O
     only = page.locator("[data-panel='list'] .row")
     expect(only).to_have_attribute("data-cases", '{"a": 1}')
     expect(only).to_have_attribute("title", "a <b>")
-    assert only.evaluate("row => [row.style.clipPath.slice(0, 7), row.style.getPropertyValue('--step'), row.style.width]") == [
-        "polygon", "12%", "50%"
-    ]  # fmt: skip
+    kept = only.evaluate("({style}) => [style.clipPath.slice(0, 7), style.getPropertyValue('--step'), style.width]")
+    assert kept == ["polygon", "12%", "50%"]
     wall.show("list", {"rows": {"children": [row("x")]}})
     expect(only).not_to_have_attribute("title", "a <b>")
     assert only.evaluate("row => row.getAttributeNames()") == ["class"]
