@@ -253,6 +253,14 @@ class Book:
             Light.CALM: waits & ~near & ~watch,
         }
 
+    def turned_long(self, seen: Bools, start: datetime, end: datetime) -> dict[str, datetime]:
+        """The seen orders that turn long overdue in [start, end), with the moment."""
+        columns = self.columns
+        flags = seen & (columns.long >= np.datetime64(start, "us")) & (columns.long < np.datetime64(end, "us"))
+        if not flags.any():
+            return {}
+        return {one: columns.long[slot].item() for one, slot in self.slots.items() if flags[slot]}
+
     def overdue_at(self, seen: Bools, moment: datetime) -> Bools:
         """Which of the seen orders are past their effective deadline at a moment, if nobody acts until then."""
         return seen & (self.columns.due < np.datetime64(moment, "us"))

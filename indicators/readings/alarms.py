@@ -7,19 +7,17 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from data_access.codes import among
 from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
-from indicators.effective import effective
 from indicators.policy import AlarmKind
-from indicators.readings.deadlines import listable, measures_of, row_columns
+from indicators.readings.book import book_of
+from indicators.readings.deadlines import listable
 from indicators.readings.events import SILENT_AFTER, feeds, last_change, speech
-from indicators.readings.moved import facts_of, judged_at
 from indicators.readings.supervision import NEEDS
 from indicators.registry import REGISTRY
 from indicators.rules import measures, orders
-from indicators.turns import turns
 from indicators.values import At
-from indicators.workcalendar import Pause
 
 LISTED: Final = 7
 """Alarms at most."""
@@ -51,7 +49,6 @@ def alarms(db: ScopedReader, at: At) -> Alarms:
 
     A hundred alarms are no alarm: the newest are kept.
     """
-    at = judged_at(db, at)
     taken = {"long_overdue_urgent": _long_overdue, "supervision_unanswered": _unanswered, "source_silent": _silent}
     found = [alarm for kind in at.policy.alarms.kinds for alarm in taken[kind](db, at)]
     return Alarms(tuple(sorted(found, key=lambda alarm: (-alarm.at.timestamp(), alarm.id))[:LISTED]))
@@ -62,30 +59,23 @@ def _start(at: At) -> datetime:
 
 
 def _long_overdue(db: ScopedReader, at: At) -> Iterator[Alarm]:
-    """Urgent orders that have just used more than the policy's multiple of their time."""
-    overdue = REGISTRY["overdue"]
-    if overdue.missing(db.shape) or not db.shape.has("work_orders", "urgency"):
+    """Urgent orders that have just used more than the policy's multiple of their time: the open book knows which."""
+    if REGISTRY["overdue"].missing(db.shape) or not db.shape.has("work_orders", "urgency"):
+        return
+    book = book_of(db, at)
+    turned = book.turned_long(book.seen(db.scope, db.reference), _start(at), at.now)
+    if not turned:
         return
     rows = db.scoped(work_orders)
     statement = (
-        select(*row_columns(rows))
-        .where(overdue.rows(rows.c, at), rows.c.urgency.in_(at.policy.alarms.urgency))
-        .where(*listable(db, rows.c.category_code))
+        select(rows.c.id, rows.c.category_code, rows.c.area_code, rows.c.department_code)
+        .where(among(rows.c.id, turned, db.dialect), rows.c.urgency.in_(at.policy.alarms.urgency))
+        .where(orders.is_open(rows.c), *listable(db, rows.c.category_code))
     )
-    found = db.rows(statement)
-    taken = measures_of(db, [row.id for row in found])
-    for row in found:
-        facts = facts_of(db, at, row, *taken.of(row.id))
-        due = effective(at.calendar, facts).due
-        if due is None:
-            continue
-        pauses = [Pause(one.start, one.end) for one in facts.suspensions]
-        moment = turns(at.calendar, at.policy.lights, row.start, due, facts.clock, pauses).long
-        if _start(at) <= moment < at.now:
-            moment = moment.replace(microsecond=0)
-            code, area = row.category_code or "", row.area_code or ""
-            name = f"long_overdue_urgent:{row.id}:{moment:%Y%m%d%H%M%S}"
-            yield Alarm(name, "long_overdue_urgent", moment, row.id, code, area, row.department_code)
+    for order_id, category, area, department in db.rows(statement):
+        moment = turned[order_id].replace(microsecond=0)
+        name = f"long_overdue_urgent:{order_id}:{moment:%Y%m%d%H%M%S}"
+        yield Alarm(name, "long_overdue_urgent", moment, order_id, category or "", area or "", department)
 
 
 def _unanswered(db: ScopedReader, at: At) -> Iterator[Alarm]:
