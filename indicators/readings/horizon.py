@@ -63,13 +63,12 @@ def horizon(db: ScopedReader, at: At) -> Horizon | NotRecorded:
 
 def _below(tree: AreaTree, place: str | None, by_code: Mapping[str | None, int]) -> dict[str | None, int]:
     """By the areas right below the place; None for what lies in none of them."""
-    here = place or tree.root
-    child = (
-        {} if here is None else {code: area.code for area in tree.children(here) for code in tree.subtree(area.code)}
-    )
+    here, parents = place or tree.root, tree.parent_of
     found: dict[str | None, int] = {}
     for code, n in by_code.items():
-        key = child.get(code or "")
+        key = code
+        while key is not None and (here is None or parents.get(key) != here):
+            key = parents.get(key)
         found[key] = found.get(key, 0) + n
     return found
 
