@@ -3,6 +3,7 @@
   'use strict';
 
   const LONGEST_MS = 6000;
+  const MARKS = ['data-live', 'data-panel', 'data-map', 'data-opens', 'data-pager', 'tabindex'];
   /** @type {?{element: HTMLElement, until: number}} */
   let lying = null;
 
@@ -14,10 +15,11 @@
     });
   }
 
-  /** No script shall take the picture for the page. @param {HTMLElement} copy */
+  /** No script shall take the picture for the page. Ids within drawings stay: their parts are clipped by them. @param {HTMLElement} copy */
   function strip(copy) {
     for (const element of [copy, ...copy.querySelectorAll('*')]) {
-      for (const name of ['id', 'data-live', 'data-panel', 'data-map', 'data-opens', 'data-pager', 'tabindex']) element.removeAttribute(name);
+      for (const name of MARKS) element.removeAttribute(name);
+      if (!(element instanceof SVGElement)) element.removeAttribute('id');
     }
     for (const element of copy.querySelectorAll('.drawer, .alarm')) element.remove();
     copy.setAttribute('aria-hidden', 'true');

@@ -90,6 +90,26 @@ def test_scenes_turn_without_a_hole_without_a_leak_and_keep_the_address(wall: Ha
     assert after["heap"] <= (1 + GROWTH) * before["heap"]
 
 
+def test_a_still_shows_what_the_page_showed(wall: HandWall, open_page: OpenPage) -> None:
+    page = open_page(f"{wall.base_url}?pause=1")
+    bars = ".panel-trend .bars path"
+    page.wait_for_function(f"document.querySelectorAll('{bars}').length > 3")
+    page.evaluate("gridwall.still.lay(document.querySelector('[data-live]'), performance.now(), 60000)")
+    clips = """(still) => [...still.querySelectorAll('.panel-trend [clip-path]')].map((part) => {
+      const name = /#([^'")]+)/.exec(part.getAttribute('clip-path'));
+      return name !== null && still.querySelector('#' + CSS.escape(name[1])) !== null;
+    })"""
+    still = page.locator(".wall.still")
+    assert still.locator(".panel-trend .bars path").count() > 3
+    found = still.evaluate(clips)
+    assert found
+    assert all(found), "what clips the bars is in the still too"
+    assert still.locator("[data-panel], [data-live], [data-opens]").count() == 0
+    assert page.evaluate("document.querySelectorAll('[data-live]').length") == 1
+    page.evaluate("gridwall.still.lift()")
+    expect(still).to_have_count(0)
+
+
 def test_nothing_turns_while_somebody_is_there_or_the_address_says_so(wall: HandWall, open_page: OpenPage) -> None:
     wall.hall = Hall("", tuple(SCENES), dwell_s=0.2)
     still = open_page(f"{wall.base_url}?pause=1")
