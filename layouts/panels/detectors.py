@@ -16,7 +16,7 @@ from layouts.parts.marks import shown
 from layouts.parts.places import department_name
 from layouts.words import t
 
-NAMED: Final = 3
+NAMED: Final = 2
 
 
 def frame(lang: str, instance: str = MAIN) -> Component:
@@ -52,7 +52,7 @@ def _rule(rule: DetectedRule, showing: Showing) -> Component:
         className="rule-total",
         **opens("detector", rule=rule.rule),
     )
-    return html.Div([name, number, html.Div(_whose(rule, showing), className="rule-whose fits")], className="rule")
+    return html.Div([name, number, html.Div(_whose(rule, showing), className="rule-whose")], className="rule")
 
 
 def _whose(rule: DetectedRule, showing: Showing) -> list[Component]:
@@ -63,7 +63,7 @@ def _whose(rule: DetectedRule, showing: Showing) -> list[Component]:
     named: list[Component] = [
         html.Span(
             [
-                t("detectors-nobody", lang) if code is None else department_name(showing.reference, code, lang),
+                html.Span(_name(code, showing), className="cut", title=_name(code, showing)),
                 html.B(count(n)),
             ],
             className="whose",
@@ -75,6 +75,12 @@ def _whose(rule: DetectedRule, showing: Showing) -> list[Component]:
     if rest:
         named.append(html.Span([t("detectors-others", lang), html.B(count(rest))], className="whose whose-rest"))
     return named
+
+
+def _name(code: str | None, showing: Showing) -> str:
+    if code is None:
+        return t("detectors-nobody", showing.lang)
+    return department_name(showing.reference, code, showing.lang)
 
 
 PANEL: Final = Panel("detectors", "detectors", 300, show, stale_after=900)

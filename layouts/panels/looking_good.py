@@ -43,8 +43,8 @@ def _way(way: Way, showing: Showing) -> Component:
     lang, entry = showing.lang, REGISTRY[way.indicator]
     name = html.H3(entry.name.get(lang), title=tip((way.indicator,), lang), className="way-name cut")
     if way.rate is None:
-        missing = t("ways-unrecorded", lang, columns=", ".join(way.missing))
-        return html.Div([name, html.P(missing, className="way-missing", title=missing)], className="way way-unrecorded")
+        missing = html.P(_missing(way, lang), className="way-missing", title=", ".join(way.missing))
+        return html.Div([name, missing], className="way way-unrecorded")
     rate = way.rate
     number = html.Div(
         [
@@ -62,6 +62,13 @@ def _way(way: Way, showing: Showing) -> Component:
     )
 
 
+def _missing(way: Way, lang: str) -> str:
+    """The first column that is missing, and how many more."""
+    if len(way.missing) < 2:
+        return t("ways-unrecorded", lang, columns=", ".join(way.missing))
+    return t("ways-unrecorded-more", lang, column=way.missing[0], more=count(len(way.missing) - 1))
+
+
 def _change(way: Way, lang: str) -> str:
     """Against the days before, in points."""
     now, before = way.rate.value if way.rate else None, way.before.value if way.before else None
@@ -71,8 +78,10 @@ def _change(way: Way, lang: str) -> str:
 
 
 def _most(way: Way, showing: Showing) -> list[Component]:
+    if way.rate is None or not way.rate.of:
+        return []
     if not way.most:
-        return [html.Span(t("ways-nobody", showing.lang), className="way-most way-nobody")] if way.rate else []
+        return [html.Span(t("ways-nobody", showing.lang), className="way-most way-nobody")]
     code, rate = way.most[0]
     name = department_name(showing.reference, code, showing.lang)
     better_up = REGISTRY[way.indicator].better == "up"
