@@ -3,6 +3,7 @@
   'use strict';
 
   const LONGEST_MS = 6000;
+  const POINTING = ['clip-path', 'mask', 'filter', 'fill', 'stroke'];
   const MARKS = ['data-live', 'data-panel', 'data-map', 'data-opens', 'data-pager', 'tabindex'];
   /** @type {?{element: HTMLElement, until: number}} */
   let lying = null;
@@ -15,11 +16,21 @@
     });
   }
 
-  /** No script shall take the picture for the page. Ids within drawings stay: their parts are clipped by them. @param {HTMLElement} copy */
+  /** Parts of a drawing name each other by id: in the picture by ids of its own. @param {SVGElement} part */
+  function rename(part) {
+    if (part.id) part.id = 'still-' + part.id;
+    for (const name of POINTING) {
+      const value = part.getAttribute(name);
+      if (value && value.indexOf('url(') >= 0) part.setAttribute(name, value.replace(/#([^'")]+)/, '#still-$1'));
+    }
+  }
+
+  /** No script shall take the picture for the page. @param {HTMLElement} copy */
   function strip(copy) {
     for (const element of [copy, ...copy.querySelectorAll('*')]) {
       for (const name of MARKS) element.removeAttribute(name);
-      if (!(element instanceof SVGElement)) element.removeAttribute('id');
+      if (element instanceof SVGElement) rename(element);
+      else element.removeAttribute('id');
     }
     for (const element of copy.querySelectorAll('.drawer, .alarm')) element.remove();
     copy.setAttribute('aria-hidden', 'true');
