@@ -135,9 +135,19 @@ def _term(term: TermScore, scores: Scores, code: str, lang: str) -> Component:
             bar(term.points / 100, classes="why-bar"),
             html.Span(t("why-points", lang, points=grades.points(term.points)), className="why-points"),
             html.P(_cases(term, scores, code, lang), className="why-cases"),
+            *_scale(term, scores, lang),
         ],
         className="why-term",
     )
+
+
+def _scale(term: TermScore, scores: Scores, lang: str) -> list[Component]:
+    """Which share gives no points and which gives all, where that is not simply 0 and 100 %."""
+    rule = next((one for one in scores.rules.terms if one.id == term.id), None)
+    if rule is None or not rule.is_share or sorted((rule.zero, rule.full)) == [0.0, 1.0]:
+        return []
+    words = t("why-scale", lang, zero=f"{rule.zero * 100:g}", full=f"{rule.full * 100:g}")
+    return [html.P(words, className="why-scale")]
 
 
 def _cases(term: TermScore, scores: Scores, code: str, lang: str) -> list[Component]:

@@ -56,6 +56,14 @@ def test_each_term_gives_its_cases_and_opens_those_that_cost_points() -> None:
     assert "无此类件，不计此项" in words, "the ninth unit has no cases of one term"
 
 
+def test_where_a_share_gives_no_points_and_where_all_is_said() -> None:
+    assert "得满分" not in "|".join(texts(explained())), "0 and 100 % explain themselves"
+    ontime, *others = SCORES.rules.terms
+    rules = replace(SCORES.rules, terms=(replace(ontime, zero=0.6, full=0.98), *others))
+    body = score.explanation(replace(SCORES, rules=rules), unit_of("B04"), showing())
+    assert "60% 得 0 分，98% 得满分" in "|".join(texts(body))
+
+
 def test_what_would_lift_it_is_counted_in_cases() -> None:
     unit = unit_of("B04")
     words = "|".join(texts(explained()))
