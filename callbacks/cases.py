@@ -16,6 +16,7 @@ from indicators.periods import Period, Periods
 from indicators.policy import Policy
 from indicators.readings.cases import Ask, Part, cases
 from indicators.readings.figures import MAJOR
+from indicators.readings.origins import LADDER
 from indicators.registry import REGISTRY
 from indicators.windows import Now
 from layouts.parts import caselist
@@ -25,6 +26,7 @@ LISTED: Final = 50
 _PARTS: Final = frozenset(get_args(Part))
 _STAGES: Final = frozenset(stage.value for stage in Stage)
 _LEVELS: Final = frozenset({*LEVELS, MAJOR})
+_STEPS: Final = frozenset({*LADDER, NOBODY})
 _COARSE: Final = ("city", "county", "street")
 """Levels down to which a class that is marked sensitive may be counted for eyes that see no persons."""
 
@@ -74,6 +76,8 @@ def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Peri
         raise InputError("this number has no cases that count in part")
     if fields.get("stage", Stage.CLOSED) not in _STAGES or fields.get("level", MAJOR) not in _LEVELS:
         raise InputError("no such stage or level")
+    if fields.get("resolved", NOBODY) not in _STEPS:
+        raise InputError("no such level")
     if "day" in fields and isinstance(entry.window, Now):
         raise InputError("the state of now has no days")
     area, department, category = (_code(fields, name) for name in ("area", "department", "category"))
@@ -97,6 +101,8 @@ def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Peri
         span=None if period is None else period.span,
         limit=LISTED,
         level=fields.get("level"),
+        source=_code(fields, "source"),
+        resolved=_code(fields, "resolved"),
     )
     return question, period
 

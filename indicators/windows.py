@@ -15,8 +15,8 @@ from indicators.rules import handling, orders
 from indicators.rules.orders import Columns
 from indicators.values import At
 
-PolicyDays = Literal["ontime_days", "departments_days", "types_days"]
-"""Lengths of windows that the city chooses (``[windows]`` of the policy)."""
+PolicyDays = Literal["ontime_days", "departments_days", "types_days", "ladder_days", "origins_days", "hot_days"]
+"""Lengths of windows that the city chooses: ``[windows]`` of the policy, and the ``days`` of single rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,16 @@ class Span:
 
     def length(self, policy: Policy) -> int:
         """Days, 0 for "today so far"."""
-        return 0 if self.days is None else int(getattr(policy.windows, self.days))
+        match self.days:
+            case None:
+                return 0
+            case "ladder_days":
+                return policy.ladder.days
+            case "origins_days":
+                return policy.origins.days
+            case "hot_days":
+                return policy.hot.days
+        return int(getattr(policy.windows, self.days))
 
     def bounds(self, at: At) -> tuple[datetime, datetime]:
         """Start and end, naive city time; the end is now."""

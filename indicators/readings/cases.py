@@ -14,6 +14,7 @@ from indicators.periods import Periods
 from indicators.readings.deadlines import light_of_row, listable, row_columns
 from indicators.readings.figures import MAJOR, hidden_categories, judging, seen, since_of, top_category
 from indicators.readings.moved import Measures, judged_at, measures_of
+from indicators.readings.origins import STEP_OF
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import At, Light, NotRecorded
@@ -33,8 +34,9 @@ class Ask:
 
     ``department`` "" asks for those of nobody, ``category`` "" for those without a class. ``area`` takes everything
     below it, with ``level`` only what is coded to areas that are known; "" asks for what no area of that level holds.
-    ``category`` is as coded, with level "major" everything under that top. ``day`` is a day of the window's time by the
-    city's cut. ``span`` replaces the indicator's own.
+    ``category`` is as coded, with level "major" everything under that top. ``day`` is a day of the window's time by
+    the city's cut. ``span`` replaces the indicator's own. ``source`` and ``resolved`` (the level that settled a case, a
+    micro grid being part of its grid) take "" for those that record none.
     """
 
     indicator: str
@@ -47,6 +49,8 @@ class Ask:
     span: AnySpan | None = None
     limit: int = 50
     level: str | None = None
+    source: str | None = None
+    resolved: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,11 @@ def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> l
         found.append(o.stage == ask.stage)
     if ask.category is not None:
         found.append(_of_category(db, at, ask, o))
+    if ask.source is not None:
+        found.append(o.source == ask.source if ask.source else _empty(o.source))
+    if ask.resolved is not None:
+        steps = [recorded for recorded, step in STEP_OF.items() if step == ask.resolved]
+        found.append(o.resolved_level.in_(steps) if ask.resolved else _without_step(o.resolved_level))
     if ask.area == "":
         found.append(_not_located(db, ask.level, o))
     elif ask.area is not None and ask.level is not None:  # as figures of a level are rolled up: by known areas alone
@@ -150,6 +159,14 @@ def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> l
         moment = entry.window.moment(o, at)
         found.append(and_(moment >= day.start, moment < day.end))
     return found
+
+
+def _empty(column: Any) -> ColumnElement[bool]:
+    return or_(column.is_(None), column == "")
+
+
+def _without_step(column: Any) -> ColumnElement[bool]:
+    return or_(column.is_(None), column.not_in(sorted(STEP_OF)))
 
 
 def _of_category(db: ScopedReader, at: At, ask: Ask, o: Any) -> ColumnElement[bool]:

@@ -17,7 +17,8 @@ from indicators.values import At, NotRecorded
 
 LADDER: Final = (Level.GRID, Level.COMMUNITY, Level.STREET, Level.COUNTY, Level.CITY)
 """Steps from the ground up; a micro grid is part of its grid."""
-_STEP_OF: Final = {Level.MICRO_GRID.value: Level.GRID} | {level.value: level for level in LADDER}
+STEP_OF: Final = {Level.MICRO_GRID.value: Level.GRID} | {level.value: level for level in LADDER}
+"""The step that a recorded level belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def ladder(db: ScopedReader, at: At) -> Ladder | NotRecorded:
     groups = count(db, rows, named, where=[_window(rows.c.closed_at, at.now, days)], by=[rows.c.resolved_level])
     n, before = Counter[Level | None](), Counter[Level | None]()
     for group in groups:
-        n[_STEP_OF.get(group.key[0])] += group.n["n"]
-        before[_STEP_OF.get(group.key[0])] += group.n["before"]
+        n[STEP_OF.get(group.key[0])] += group.n["n"]
+        before[STEP_OF.get(group.key[0])] += group.n["before"]
     by_force, on_spot = (sum(group.n[name] for group in groups) for name in ("forced", "spot"))
     return Ladder(
         days,

@@ -9,6 +9,7 @@ from indicators.readings.hot import HotArea, HotAreas
 from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import cases
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import percent_of, shown
@@ -39,7 +40,7 @@ def show(hot: HotAreas, showing: Showing) -> Props:
     if hot.left_out:
         tested.append(t("hot-left-out", lang, cases=count(hot.left_out)))
     most = max((max(row.n, row.expected) for row in hot.rows), default=1.0) or 1.0
-    rows = [_row(row, most, showing) for row in hot.rows]
+    rows = [_row(row, hot.level, most, showing) for row in hot.rows]
     return {
         "rows": shown(rows or empty(t("hot-empty" if hot.tested else "hot-untested", lang, days=hot.days))),
         "tested": shown([html.Span(text, className="foot-item foot-label") for text in tested]),
@@ -47,7 +48,7 @@ def show(hot: HotAreas, showing: Showing) -> Props:
     }
 
 
-def _row(row: HotArea, most: float, showing: Showing) -> Component:
+def _row(row: HotArea, level: str, most: float, showing: Showing) -> Component:
     lang = showing.lang
     name = where(showing.reference, row.area, lang, showing.place)
     usual = t("hot-usual", lang, n=count(row.n), usual=count(round(row.expected, 1), 1))
@@ -62,7 +63,7 @@ def _row(row: HotArea, most: float, showing: Showing) -> Component:
                 className="bar",
                 title=usual,
             ),
-            html.B(count(row.n)),
+            html.B(count(row.n), **cases("in_hot_area", area=row.area, level=level)),
             html.Span(_times(row.ratio, lang), className="change"),
         ],
         className="row",

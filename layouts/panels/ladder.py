@@ -9,10 +9,12 @@ from indicators.readings.origins import Ladder, LadderStep
 from layouts.formats import change_by, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import cases
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import bar, shown
-from layouts.words import known, t
+from layouts.parts.named import level_name
+from layouts.words import t
 
 
 def frame(lang: str, instance: str = MAIN) -> Component:
@@ -39,13 +41,13 @@ def show(ladder: Ladder, showing: Showing) -> Props:
 
 
 def _row(step: LadderStep, of: int, lang: str) -> Component:
-    name = t(f"level-{step.level}", lang) if known(f"level-{step.level}", lang) else step.level
+    name = level_name(step.level, lang)
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
             bar(step.n / of),
             html.B(f"{percent(step.n / of)}%"),
-            html.Span(count(step.n), className="sample"),
+            html.Span(count(step.n), className="sample", **cases("settled", resolved=step.level)),
             html.Span(change_by(step.n, step.before), className="change"),
         ],
         className="row",

@@ -9,10 +9,12 @@ from indicators.readings.origins import Origin, Origins
 from layouts.formats import change_by, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.frame import empty, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import bar, shown
-from layouts.words import known, t
+from layouts.parts.named import source_name
+from layouts.words import t
 
 SHOWN: Final = 7
 
@@ -37,26 +39,21 @@ def show(origins: Origins, showing: Showing) -> Props:
     most = max([row.n for row in origins.rows] + [origins.unknown]) or 1
     rows = [_row(row, most, origins.total, lang) for row in origins.rows]
     if origins.unknown:
-        rows.append(_line(t("origins-unknown", lang), origins.unknown, most, origins.total, ""))
+        rows.append(_line(t("origins-unknown", lang), origins.unknown, most, origins.total, "", NOBODY))
     return {"rows": shown(rows), "sub": sub}
-
-
-def source_name(source: str, lang: str) -> str:
-    """The name of a source of cases; one that is not of the contract is shown as it is."""
-    return t(f"source-{source}", lang) if known(f"source-{source}", lang) else source
 
 
 def _row(row: Origin, most: int, total: int, lang: str) -> Component:
     change = change_by(row.n, row.before) if row.before else t("types-new", lang)
-    return _line(source_name(row.source, lang), row.n, most, total, change)
+    return _line(source_name(row.source, lang), row.n, most, total, change, row.source)
 
 
-def _line(name: str, n: int, most: int, total: int, change: str) -> Component:
+def _line(name: str, n: int, most: int, total: int, change: str, source: str) -> Component:
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
             bar(n / most),
-            html.B(count(n)),
+            html.B(count(n), **cases("by_origin", source=source)),
             html.Span(f"{percent(n / total)}%", className="sample"),
             html.Span(change, className="change"),
         ],

@@ -5,9 +5,12 @@ from typing import Any, Final
 
 from indicators.readings.cases import Part
 
-CASE_FIELDS: Final = frozenset({"department", "area", "category", "stage", "level", "day", "period"})
-"""What may narrow a list of cases: codes (``NOBODY`` for the rest that has none), the level of a grouping, a day as
-``2026-11-21``, a period as ``2026-10``, ``2026-W41`` or ``2026-10-05..2026-10-11``."""
+CASE_FIELDS: Final = frozenset(
+    {"department", "area", "category", "stage", "level", "day", "period", "source", "resolved"}
+)
+"""What may narrow a list of cases: codes (``NOBODY`` for the rest that has none), the level of a grouping, where a case
+came from, the level that settled it, a day as ``2026-11-21``, a period as ``2026-10``, ``2026-W41`` or
+``2026-10-05..2026-10-11``."""
 NOBODY: Final = "-"
 """Of no department, of no class, of no area (of the level): the key "" of figures."""
 

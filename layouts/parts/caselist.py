@@ -18,6 +18,7 @@ from layouts.parts.attrs import NOBODY, attrs, opens
 from layouts.parts.drawer import as_of, stage_name
 from layouts.parts.frame import empty
 from layouts.parts.marks import light_icon
+from layouts.parts.named import level_name, source_name
 from layouts.parts.places import area_name, category_name, department_name, where
 from layouts.words import t
 
@@ -80,6 +81,12 @@ def _narrowed(
         words.append(t("cases-no-class", lang) if nothing else category_name(reference, fields["category"], lang))
     if "stage" in fields:
         words.append(stage_name(fields["stage"], lang))
+    if "source" in fields:
+        unknown = fields["source"] == NOBODY
+        words.append(t("origins-unknown", lang) if unknown else source_name(fields["source"], lang))
+    if "resolved" in fields:
+        unknown = fields["resolved"] == NOBODY
+        words.append(t("cases-no-level", lang) if unknown else level_name(fields["resolved"], lang))
     if "day" in fields:
         words.append(fields["day"])
     if period is not None:

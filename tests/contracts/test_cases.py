@@ -73,7 +73,7 @@ def test_an_official_lists_the_own_areas_alone(reckoned: Edges) -> None:
 def test_lights_and_deadlines_of_the_list_are_the_effective_ones(reckoned: Edges) -> None:
     by_id = {row.order_id: row for row in asked(reckoned, Ask("open", limit=MOST)).rows}
     assert by_id["p08"].computed
-    assert by_id["p08"].due == datetime(2026, 3, 10, 15, 10)
+    assert by_id["p08"].due == datetime(2026, 3, 10, 15, 5)
     assert by_id["p09"].due == datetime(2026, 3, 16, 9, 5)
     assert (by_id["p10"].due, by_id["p10"].light) == (None, Light.PAUSED)
     assert by_id["x12"].light is Light.LONG
