@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
+from dashboard.clock import SystemClock
+from dashboard.jobs import Job, Spot
+from dashboard.keys import Focus
+from dashboard.plan import Plan
+from dashboard.publisher import reader_of
 from data_access.errors import InputError, LedgerError
 from data_access.ledger import FrozenPeriod
 from data_access.scope import Audience, Scope
 from indicators.periods import Period, Periods
+from indicators.readings import Reading
 from indicators.readings.scores import live, offer, score_trend, scores, scores_departments
 from indicators.scores.document import from_text, to_text
 from indicators.scores.load import load_scheme
@@ -296,3 +302,11 @@ def test_the_city_is_where_the_tree_begins(february: February) -> None:
     with february.database.reader(WALL) as db:
         found = scores(db, when(place=CITY), "county", FEB)
     assert isinstance(found, Scores) and found.official
+
+
+def test_the_publisher_hands_the_ledger_to_its_readings(sqlite_february: February) -> None:
+    ledger = Kept()
+    plan = Plan({}, {}, {"asked": Reading("asked", lambda db, at: at.ledger, "fast")})
+    read = reader_of(plan, CALENDAR, POLICY, SystemClock(CALENDAR.zone), None, ledger)
+    with sqlite_february.database.reader(WALL) as db:
+        assert read(db, Job(Spot(Audience.WALL, Focus(CITY)), "asked"), NOW.replace(tzinfo=UTC).timestamp()) is ledger
