@@ -12,11 +12,12 @@ import pytest
 from dash.development.base_component import Component
 from flask import g
 
-from dashboard.pages import show_wall
+from dashboard.pages import show_control, show_wall
 from dashboard.viewer import Viewer
 from data_access.scope import Audience
 from indicators.readings import READINGS
 from layouts.scenes import PANELS, SCENES
+from tests.fixtures import small
 from tests.fixtures.contract import ContractDatabase
 from tests.fixtures.wall import Wall, wall_on
 
@@ -45,11 +46,17 @@ def id_of(component: Component) -> Any:
     return getattr(component, "id", None)
 
 
-def page(wall: Wall) -> Component:
-    """The wall's page for a leader."""
+def names_of(root: Any) -> list[str]:
+    """The ids of a tree; a pattern as its JSON, as Dash writes it."""
+    found = [one for c in components(root) if (one := id_of(c))]
+    return [json.dumps(one, sort_keys=True) if isinstance(one, dict) else one for one in found]
+
+
+def pages(wall: Wall) -> dict[str, Component]:
+    """Every page of the application, as a leader sees it: each scene, and the phone's page."""
     with wall.app.server.test_request_context("/"):
         g.viewer = Viewer(Audience.LEADER, name="leader")
-        return show_wall("overview")
+        return {**{scene: show_wall(scene) for scene in SCENES}, "control": show_control()}
 
 
 def test_two_applications_live_in_one_process(tmp_path: Path, sqlite_database: ContractDatabase) -> None:
@@ -85,19 +92,26 @@ def test_every_output_has_one_callback(wall: Wall) -> None:
     assert [name for name, times in written.items() if times > 1] == []
 
 
-def test_every_id_of_a_callback_exists_on_the_page(wall: Wall) -> None:
+def test_a_page_has_all_that_a_callback_names_or_none_of_its_inputs(wall: Wall) -> None:
+    """What is missing on a page where the callback can be called would stop it there; and none waits in vain."""
     with wall.app.server.test_request_context("/"):
-        layout: Any = wall.app.layout
-    found = [id_of(c) for root in (layout, page(wall)) for c in components(root)]
-    there = {json.dumps(one, sort_keys=True) if isinstance(one, dict) else one for one in found if one}
-    made_later = {"drawer"}
+        always: Any = wall.app.layout
+    there = {name: {*names_of(always), *names_of(page)} for name, page in pages(wall).items()}
+    seen: Counter[str] = Counter()
     for callback in wall.app._callback_list:
-        for entry in (*callback["inputs"], *callback["state"]):
-            identity = entry["id"]
-            if identity.startswith("{"):
-                assert set(json.loads(identity)) & made_later, identity
-            elif not identity.startswith("_pages"):
-                assert identity in there, identity
+        inputs, state = (
+            [entry["id"] for entry in callback[kind] if not entry.get("allow_optional")] for kind in ("inputs", "state")
+        )
+        written = [part.rpartition(".")[0] for part in callback["output"].strip(".").split("...")]
+        if any(identity.startswith("_pages") for identity in inputs):
+            continue  # Dash's own
+        for name, ids in there.items():
+            if ids & set(inputs):
+                seen[callback["output"]] += 1
+                assert {*inputs, *state, *written} <= ids, (name, sorted({*inputs, *state, *written} - ids))
+    ours = {c["output"] for c in wall.app._callback_list if not c["inputs"][0]["id"].startswith("_pages")}
+    assert len(ours) > 2
+    assert set(seen) == ours
 
 
 def test_unknown_ids_are_not_tolerated(wall: Wall) -> None:
@@ -105,33 +119,32 @@ def test_unknown_ids_are_not_tolerated(wall: Wall) -> None:
     assert wall.app.validation_layout is not None
 
 
-def test_the_drawers_outputs_exist(wall: Wall) -> None:
-    there = {one for c in components(page(wall)) if isinstance(one := id_of(c), str)}
-    outputs = {part.rpartition(".")[0] for name in wall.app.callback_map for part in name.strip(".").split("...")}
-    assert {o for o in outputs if not o.startswith(("_pages", "{", "page-"))} <= there
-
-
 def test_no_id_stands_twice(wall: Wall) -> None:
-    ids = Counter(json.dumps(one, sort_keys=True) for c in components(page(wall)) if (one := id_of(c)))
-    assert [name for name, times in ids.items() if times > 1] == []
+    for name, page in pages(wall).items():
+        assert [one for one, times in Counter(names_of(page)).items() if times > 1] == [], name
+
+
+OWN_SCRIPT = ("map-", "alarms")
+"""Panels whose own script takes the values from the body: they have a frame and no part that Dash fills."""
 
 
 def test_every_part_that_the_broadcast_fills_stands_on_the_page(wall: Wall) -> None:
     wall.beat(2)
-    there = {
-        (one["panel"], one["part"])
-        for c in components(page(wall))
-        if isinstance(one := id_of(c), dict) and "panel" in one
-    }
-    panels = wall.body(wall.client())["panels"]
-    sent = {
-        (panel, part)
-        for panel, head in panels.items()
-        for part in head.get("props", {})
-        if not panel.startswith("map-")  # the map's own script takes these from the body
-    }
-    assert len(sent) > 20
-    assert sent <= there, sorted(sent - there)
+    made = pages(wall)
+    for scene in SCENES:
+        inside = list(components(made[scene]))
+        there = {(one["panel"], one["part"]) for c in inside if isinstance(one := id_of(c), dict) and "panel" in one}
+        frames = {c.to_plotly_json()["props"].get("data-panel") for c in inside}
+        panels = wall.body(wall.client(), f"/live/wall/{scene}/{small.CITY}/zh")["panels"]
+        sent = {
+            (panel, part)
+            for panel, head in panels.items()
+            for part in head.get("props", {})
+            if not panel.startswith(OWN_SCRIPT)
+        }
+        assert len(sent) > 20, scene
+        assert sent <= there, (scene, sorted(sent - there))
+        assert set(panels) <= frames, (scene, sorted(set(panels) - frames))
 
 
 def test_scenes_name_panels_that_exist_and_beats_that_are_kept() -> None:
