@@ -19,6 +19,7 @@ from indicators.readings import READINGS
 from layouts.scenes import PANELS, SCENES
 from tests.fixtures import small
 from tests.fixtures.contract import ContractDatabase
+from tests.fixtures.trees import components, props_of
 from tests.fixtures.wall import Wall, wall_on
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -29,16 +30,6 @@ def wall(tmp_path: Path, sqlite_database: ContractDatabase) -> Iterator[Wall]:
     """The application as it starts."""
     with wall_on(sqlite_database.url, tmp_path) as made:
         yield made
-
-
-def components(node: Any) -> Iterator[Component]:
-    """All components of a tree."""
-    if isinstance(node, Component):
-        yield node
-        yield from components(getattr(node, "children", None))
-    elif isinstance(node, list | tuple):
-        for child in node:
-            yield from components(child)
 
 
 def id_of(component: Component) -> Any:
@@ -134,7 +125,7 @@ def test_every_part_that_the_broadcast_fills_stands_on_the_page(wall: Wall) -> N
     for scene in SCENES:
         inside = list(components(made[scene]))
         there = {(one["panel"], one["part"]) for c in inside if isinstance(one := id_of(c), dict) and "panel" in one}
-        frames = {c.to_plotly_json()["props"].get("data-panel") for c in inside}
+        frames = {props_of(c).get("data-panel") for c in inside}
         panels = wall.body(wall.client(), f"/live/wall/{scene}/{small.CITY}/zh")["panels"]
         sent = {
             (panel, part)
