@@ -3,7 +3,21 @@
 from collections.abc import Callable, Hashable, MutableMapping, Sequence
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, Table, exists, false, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    Table,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import False_
 
@@ -27,6 +41,8 @@ Sights = MutableMapping[tuple[Scope, str], Subquery]
 
 KEPT_SIGHTS: Final = 2_000
 _MARK: Final = "_gridwall_sight"
+_LEAVES: Final = (BindParameter, ColumnClause)
+"""Elements that hold no others; the table of a column is among what its statement selects from."""
 
 
 class UnscopedStatement(LookupError):
@@ -147,8 +163,9 @@ class ScopedReader:
             element = waiting.pop()
             if isinstance(element, Table):
                 raise UnscopedStatement(f"{element.name} does not come from scoped()")
-            if not (isinstance(element, Subquery) and _MARK in vars(element)):
-                waiting.extend(element.get_children())
+            if isinstance(element, _LEAVES) or (isinstance(element, Subquery) and _MARK in vars(element)):
+                continue
+            waiting.extend(element.get_children())
 
     def _subtree(self, column: ColumnElement[str], codes: frozenset[str]) -> ColumnElement[bool] | None:
         """Whether the code lies in one of these areas; None when that is the whole city, however a row is coded."""

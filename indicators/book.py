@@ -265,6 +265,15 @@ class Book:
         """Which of the seen orders are past their effective deadline at a moment, if nobody acts until then."""
         return seen & (self.columns.due < np.datetime64(moment, "us"))
 
+    def earliest(self, flags: Bools, most: int) -> list[tuple[datetime, str]]:
+        """The ``most`` flagged orders due first, and those due with the last of them: deadline and id, in this order."""
+        slots = np.flatnonzero(flags & ~np.isnat(self.columns.due))
+        dues = self.columns.due[slots]
+        if len(slots) > most:
+            slots = slots[dues <= np.partition(dues, most - 1)[most - 1]]
+        chosen = set(slots.tolist())
+        return sorted((self.columns.due[slot].item(), one) for one, slot in self.slots.items() if slot in chosen)
+
     def by(self, names: Names, numbers: NDArray[np.int32], flags: Bools) -> dict[str | None, int]:
         """The flagged orders by code."""
         counts = np.bincount(numbers[flags], minlength=len(names.codes))

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Subquery, or_, select
 
 from data_access.codes import among
 from data_access.contract import work_orders
 from data_access.engine import ScopedReader
-from indicators.book import standing_pauses
+from indicators.book import Book, Bools, standing_pauses
 from indicators.effective import Facts, Suspension, clock_of, effective
 from indicators.moved import Deadline
 from indicators.readings import standing
@@ -74,17 +74,20 @@ def sla(db: ScopedReader, at: At) -> Sla | NotRecorded:
     if missing := entry.missing(db.shape):
         return NotRecorded(missing)
     at = judged_at(db, at)
-    n = standing.everything(db, at)
-    late, soon = _late(db, at), _soon(db, at)
+    n, book = standing.everything(db, at), book_of(db, at)
+    seen = book.seen(db.scope, db.reference)
+    overdue = book.overdue_at(seen, at.now)
+    late, soon = _earliest(db, book, overdue), _earliest(db, book, seen & ~overdue)
     listed = (*late[:PAGE], *soon[:PAGE])
     taken = measures_of(db, [one.row.id for one in listed])
+    given_back, _ = book.moved.due_in(orders.PAST, at.now, open_only=True)
     return Sla(
         tuple(_row(db, at, one, taken) for one in listed),
         n.overdue,
         next_cut(at),
         n.soon,
         len(late) > PAGE or len(soon) > PAGE,
-        standing.held(db, at),
+        sum(bool(seen[book.slots[one]]) for one in given_back if one in book.slots),
     )
 
 
@@ -107,89 +110,30 @@ def listable(db: ScopedReader, category: ColumnElement[str]) -> list[ColumnEleme
     return [or_(category.is_(None), category.not_in(hidden))] if hidden else []
 
 
-def _late(db: ScopedReader, at: At) -> list[Waiting]:
-    """A page and more of the overdue, by the index of open orders: that of deadlines would read all that ever were."""
-    rows = db.scoped(work_orders)
-    return _ordered(db, at, orders.PAST, at.now, [orders.is_overdue(rows.c, at.now)])
+def _earliest(db: ScopedReader, book: Book, flags: Bools) -> list[Waiting]:
+    """A page and one more, where there are so many, of the flagged orders that may be listed; the earliest due first.
 
-
-def _soon(db: ScopedReader, at: At) -> list[Waiting]:
-    """A page and more of those due next, by the index of deadlines."""
-    rows, ends = db.scoped(work_orders), _edges(db, at)
-    within = [orders.due_ranges(rows.c, at.now, end)[place] for place, end in enumerate(ends)]
-    return _ordered(db, at, at.now, max(ends), within)
-
-
-def _ordered(
-    db: ScopedReader, at: At, start: datetime, end: datetime, by_source: Sequence[ColumnElement[bool]]
-) -> list[Waiting]:
-    """Open orders with an effective deadline in [start, end), by that deadline; at least a page and one more.
-
-    Orders that are judged by another deadline than the source's are asked for themselves, the rest by what the source's
-    deadlines say.
+    The open book says which they are: the index of deadlines holds all that ever were, that of open orders no order.
     """
-    rows = db.scoped(work_orders)
-    aside = [one for one, deadline in at.moved.by_id.items() if deadline.source is not None]
-    rest = [not_(among(rows.c.id, aside, db.dialect))] if aside else []
-    found = [row for within in by_source for row in _listed(db, and_(within, *rest))]
-    found += _moved_between(db, at, start, end)
-    waiting = [Waiting(due, row) for row in found if (due := at.moved.due_of(row.id, _source(row))) is not None]
-    return sorted(waiting, key=lambda one: (one.due, one.row.id))
-
-
-def _moved_between(db: ScopedReader, at: At, start: datetime, end: datetime) -> list[Row[*tuple[Any, ...]]]:
-    """A page and one more, where there are so many, of those judged by another deadline; the next due first."""
-    rows = db.scoped(work_orders)
-    due = sorted(
-        (deadline.due, one)
-        for one, deadline in at.moved.by_id.items()
-        if deadline.closed_at is None and deadline.due is not None and start <= deadline.due < end
-    )
-    found: list[Row[*tuple[Any, ...]]] = []
-    while due and len(found) <= PAGE:
-        ids, due = [one for _, one in due[: 4 * PAGE]], due[4 * PAGE :]
-        found += _listed(db, among(rows.c.id, ids, db.dialect), len(ids))
+    found: list[Waiting] = []
+    asked, most = 0, 4 * PAGE
+    while len(found) <= PAGE and len(due := book.earliest(flags, most)) > asked:
+        rows = {row.id: row for row in _rows_of(db, [one for _, one in due[asked:]])}
+        found += [Waiting(moment, rows[one]) for moment, one in due[asked:] if one in rows]
+        asked, most = len(due), 10 * most
     return found
 
 
-def _edges(db: ScopedReader, at: At) -> tuple[datetime, datetime]:
-    """Where the page of what is due next ends, by closing and by handling deadlines: asked of the index alone.
-
-    Without that the engine would fetch and sort every open order of the city for the few that are shown.
-    """
+def _rows_of(db: ScopedReader, ids: Sequence[str]) -> Sequence[Any]:
+    """These orders, as far as they may be listed."""
     rows = db.scoped(work_orders)
-    # those judged by another deadline are among them: so many more are counted
-    skipped = PAGE + sum(deadline.source is not None for deadline in at.moved.by_id.values())
-    ends = []
-    for within in orders.due_ranges(rows.c, at.now, orders.FAR):
-        edge = select(rows.c.close_due_at, rows.c.handle_due_at)
-        edge = edge.where(orders.is_open(rows.c), within, *listable(db, rows.c.category_code))
-        edge = edge.order_by(rows.c.close_due_at, rows.c.handle_due_at).offset(skipped).limit(1)
-        last = [close or handle for close, handle in db.rows(edge)]
-        ends.append(last[0] + timedelta(seconds=1) if last else orders.FAR)
-    return ends[0], ends[1]
-
-
-def _listed(db: ScopedReader, condition: ColumnElement[bool], most: int = 0) -> list[Row[*tuple[Any, ...]]]:
-    """Open orders by the source's deadline, one more than a page or ``most``."""
-    rows = db.scoped(work_orders)
-    statement = (
-        select(*row_columns(rows))
-        .where(orders.is_open(rows.c), condition, *listable(db, rows.c.category_code))
-        .order_by(orders.due(rows.c), rows.c.id)
-        .limit(max(PAGE + 1, most))
-    )
-    return list(db.rows(statement))
+    wanted = among(rows.c.id, ids, db.dialect)
+    return db.rows(select(*row_columns(rows)).where(wanted, *listable(db, rows.c.category_code)))
 
 
 def row_columns(rows: Subquery) -> tuple[ColumnElement[Any], ...]:
     """The columns of an order that its light and a line of a list need."""
     return (*fact_columns(rows), rows.c.area_code, rows.c.department_code, orders.clock_start(rows.c).label("start"))
-
-
-def _source(row: Any) -> datetime | None:
-    due: datetime | None = row.close_due_at or row.handle_due_at
-    return due
 
 
 def _row(db: ScopedReader, at: At, one: "Waiting", taken: Measures) -> SlaRow:

@@ -133,8 +133,7 @@ class Feed:
 class Sources:
     """The freshness of what we read: newest change of an order, newest position, rows from the future, feeds.
 
-    ``usual_per_hour`` is the mean number of reports in this hour of this weekday over the last weeks (policy), None
-    without such history. ``state`` is that of the orders.
+    ``state`` is that of the orders.
     """
 
     orders_at: datetime | None
@@ -142,7 +141,6 @@ class Sources:
     future_rows: int
     feeds: tuple[Feed, ...]
     state: Speech
-    usual_per_hour: float | None
 
 
 def sources(db: ScopedReader, at: At) -> Sources:
@@ -155,9 +153,7 @@ def sources(db: ScopedReader, at: At) -> Sources:
     if db.shape.has("worker_positions"):
         last = db.scoped(worker_positions)
         positions_at = db.rows(select(func.max(last.c.at)).where(last.c.at <= edge))[0][0]
-    hour = at.now.replace(minute=0, second=0)
-    usual = _usual(db, at, hour, hour + timedelta(hours=1))
-    return Sources(orders_at, positions_at, sum(ahead.values()), feeds(db, at), speech(db, at, orders_at), usual)
+    return Sources(orders_at, positions_at, sum(ahead.values()), feeds(db, at), speech(db, at, orders_at))
 
 
 def last_change(db: ScopedReader, at: At) -> datetime | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 
 from data_access.contract import work_orders
-from data_access.queries.counting import all_rows, count, each, total
+from data_access.queries.counting import all_rows, count, each
 from data_access.reader import ScopedReader
 from indicators.readings.moved import judged_at
 from indicators.registry import REGISTRY, next_cut
@@ -50,16 +50,6 @@ def by_stage(db: ScopedReader, at: At) -> Mapping[str, Standing]:
 def everything(db: ScopedReader, at: At) -> Standing:
     """The open orders, all together."""
     return sum(by_stage(db, at).values(), Standing())
-
-
-def held(db: ScopedReader, at: At) -> int:
-    """Open orders past the source's deadline that are not late: suspended, or with their time given back since."""
-    at = judged_at(db, at)
-    kept, _ = at.moved.due_in(orders.PAST, at.now, open_only=True)
-    if not kept:
-        return 0
-    rows = db.scoped(work_orders)
-    return total(db, rows, {"n": orders.is_open(rows.c)}, where=[at.moved.among(rows.c.id, kept)])["n"]
 
 
 def by_area(db: ScopedReader, at: At) -> Mapping[str | None, tuple[int, int]]:

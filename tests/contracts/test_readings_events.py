@@ -83,14 +83,6 @@ def test_sources_equal_a_recount_by_hand(edges: Edges) -> None:
     )
     assert found.future_rows == 1
     assert found.state == "live"
-    weeks = [f"2026-{day} 10" for day in ("03-04", "02-25", "02-18", "02-11")]
-    per_hour = [
-        edges.hand.one(
-            f"SELECT count(*) FROM work_orders WHERE reported_at >= '{hour}:00:00' AND reported_at <= '{hour}:59:59'"
-        )
-        for hour in weeks
-    ]
-    assert found.usual_per_hour == sum(per_hour) / 4 == 0.75
 
 
 def test_feeds_by_their_own_measure(edges: Edges) -> None:
@@ -135,7 +127,6 @@ def test_a_quiet_night_is_no_silence(own_edges: Edges) -> None:
 def test_without_history_or_anything_else(own_edges: Edges) -> None:
     own_edges.made.write("DELETE FROM work_orders WHERE reported_at < '2026-03-11 08:00:00'")
     found = speaks(own_edges, NOW + timedelta(hours=2))
-    assert found.usual_per_hour is None
     assert (found.orders_at, found.state) == (datetime(2026, 3, 11, 12, 0), "quiet")
     assert speaks(own_edges, NOW + timedelta(hours=3)).state == "quiet", (
         "nothing says what is usual: a day, then silent"
@@ -144,4 +135,4 @@ def test_without_history_or_anything_else(own_edges: Edges) -> None:
     own_edges.made.write("DELETE FROM work_orders", "DROP TABLE worker_positions", "DROP TABLE source_feeds")
     own_edges.database.forget()
     empty = speaks(own_edges)
-    assert empty == Sources(None, None, 0, (), "silent", None)
+    assert empty == Sources(None, None, 0, (), "silent")

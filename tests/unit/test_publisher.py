@@ -247,7 +247,7 @@ def test_what_is_not_json_breaks_its_panel_alone() -> None:
 def test_the_source_speaks_through_every_panel(speech: Any) -> None:
 
     at = datetime(2026, 3, 11, 10, 29)
-    sources = Sources(orders_at=at, positions_at=None, future_rows=0, feeds=(), state=speech, usual_per_hour=None)
+    sources = Sources(orders_at=at, positions_at=None, future_rows=0, feeds=(), state=speech)
     show = stage(
         {"a": text_panel("a", "a"), "duty": text_panel("duty", "duty")},
         {"a": lambda job, now: 1, "duty": lambda job, now: 1, "sources": lambda job, now: sources},
@@ -262,7 +262,7 @@ def test_the_source_speaks_through_every_panel(speech: Any) -> None:
 @pytest.mark.parametrize(("minute", "state"), [(29, "live"), (20, "live"), (19, "silent")])
 def test_positions_have_a_rule_of_their_own(minute: int, state: str) -> None:
     at = datetime(2026, 3, 11, 10, minute)
-    sources = Sources(orders_at=None, positions_at=at, future_rows=0, feeds=(), state="quiet", usual_per_hour=None)
+    sources = Sources(orders_at=None, positions_at=at, future_rows=0, feeds=(), state="quiet")
     show = stage(
         {"a": text_panel("a", "a"), "duty": text_panel("duty", "duty")},
         {"a": lambda job, now: 1, "duty": lambda job, now: 1, "sources": lambda job, now: sources},
