@@ -266,7 +266,7 @@ class Book:
         return seen & (self.columns.due < np.datetime64(moment, "us"))
 
     def earliest(self, flags: Bools, most: int) -> list[tuple[datetime, str]]:
-        """The ``most`` flagged orders due first, and those due with the last of them: deadline and id, in this order."""
+        """The ``most`` flagged orders due first, and those due with the last of them: deadline and id, in order."""
         slots = np.flatnonzero(flags & ~np.isnat(self.columns.due))
         dues = self.columns.due[slots]
         if len(slots) > most:
