@@ -3,8 +3,8 @@
 import os
 import statistics
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -107,24 +107,39 @@ def measure(database: Database, label: str, statements: Statements) -> dict[str,
     return found
 
 
+@contextmanager
+def cities(folder: Path) -> Iterator[dict[tuple[str, int], volume.Grown]]:
+    """The city of each engine and size, all made before anything is measured."""
+    with ExitStack() as stack:
+        made: dict[tuple[str, int], volume.Grown] = {}
+
+        def grown(engine: str, size: int, city: volume.Grown) -> None:
+            stack.callback(city.close)
+            city.grow(size)
+            made[engine, size] = city
+
+        postgresql, mariadb = stack.enter_context(running(PostgreSQL)), stack.enter_context(running(MariaDB))
+        for size in sorted(SIZES):
+            grown("SQLite", size, volume.GrownSqlite(folder, str(size)))
+            grown("PostgreSQL", size, volume.GrownPostgresql(folder, postgresql))
+            grown("MariaDB", size, volume.GrownMariadb(folder, mariadb))
+        yield made
+
+
 def run(folder: Path) -> list[Measure]:
     """All sizes on all engines, then what the sizes and the engines have to do with one another."""
+    with cities(folder) as made:
+        return compared(made)
+
+
+def compared(made: Mapping[tuple[str, int], volume.Grown]) -> list[Measure]:
+    """Each city measured, and the ratios between them."""
     statements = Statements()
     taken: dict[tuple[str, int], dict[str, Measure]] = {}
-
-    def sizes(engine: str, city: volume.Grown) -> None:
-        for size in sorted(SIZES):
-            city.grow(size)
-            taken[engine, size] = _on(city.url, f"{engine}, {size / 1e6:g} million", statements)
-            for row in taken[engine, size].values():
-                print(f"  {row.what}: {row.value:.1f} {row.unit} ({row.note})", flush=True)
-
-    with closing(volume.GrownSqlite(folder)) as file:
-        sizes("SQLite", file)
-    with running(PostgreSQL) as postgresql, closing(volume.GrownPostgresql(folder, postgresql)) as database:
-        sizes("PostgreSQL", database)
-    with running(MariaDB) as mariadb, closing(volume.GrownMariadb(folder, mariadb)) as schema:
-        sizes("MariaDB", schema)
+    for (engine, size), city in sorted(made.items()):
+        taken[engine, size] = _on(city.url, f"{engine}, {size / 1e6:g} million", statements)
+        for row in taken[engine, size].values():
+            print(f"  {row.what}: {row.value:.1f} {row.unit} ({row.note})", flush=True)
     measures = [row for found in taken.values() for row in found.values()]
     for engine in ("SQLite", "PostgreSQL", "MariaDB"):
         for shown in SHOWN:

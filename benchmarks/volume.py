@@ -47,7 +47,7 @@ def _contract_mark() -> str:
 
 
 class Grown(ABC):
-    """One database that grows from size to size: the city as it is, and closed copies of its past."""
+    """One database that is grown to a size: the city as it is, and closed copies of its past."""
 
     def __init__(self, folder: Path) -> None:
         self.base = base_city(folder)
@@ -65,6 +65,10 @@ class Grown(ABC):
     @abstractmethod
     def count(self) -> int:
         """How many orders there are."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of it."""
 
     @abstractmethod
     def settle(self) -> None:
@@ -113,9 +117,9 @@ class Grown(ABC):
 class GrownSqlite(Grown):
     """A file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
         super().__init__(folder)
-        self._path = folder / "grown.sqlite"
+        self._path = folder / f"grown-{name}.sqlite"
         self._path.unlink(missing_ok=True)
         self._connection = sqlite3.connect(self._path, isolation_level=None)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):
