@@ -125,10 +125,10 @@ class GrownSqlite(Grown):
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):
             self.run(f"PRAGMA {pragma}")
         self._connection.execute("ATTACH ? AS base", (str(self.base),))
-        for name in KEPT:
-            table = contract.metadata.tables[name]
+        for kept in KEPT:
+            table = contract.metadata.tables[kept]
             self.run(self.make(table))
-            self.run(f'INSERT INTO main."{name}" SELECT * FROM base."{name}"')
+            self.run(f'INSERT INTO main."{kept}" SELECT * FROM base."{kept}"')
             self.indexes(table)
 
     @property
