@@ -22,39 +22,29 @@ from data_access.scope import Audience, Scope
 from importers.areas import AreaSpec, read_areas
 from importers.layouts import LAYOUTS
 from importers.replay import Replay
-from importers.run import Loaded, Source, load, write
+from importers.run import Loaded, write
 from indicators.policy import load_policy
 from indicators.readings.counts import Pulse, pulse
 from indicators.rules import orders as rules
 from indicators.values import At
 from indicators.workcalendar import WorkCalendar
+from tests.data.boston import MOMENTS, SNAPSHOT, WARDS, AsOf, needs_file, read_file
 from tests.data.import_city import ask, content
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-FILE = SHARED / "boston_311_2015h1.csv.gz"
-WARDS = SHARED / "boston_wards_wgs84.geojson"
-PRECINCTS = SHARED / "boston_precincts_wgs84.geojson"
-SNAPSHOT = datetime(2016, 1, 13)
-MOMENTS = (datetime(2015, 2, 16, 9), datetime(2015, 6, 15, 14), datetime(2015, 6, 30, 23, 59, 59))
-"""In the great snow of February, the busiest hour of a Monday in June, the last second of the file."""
-
-pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"the real data ../shared/data/{FILE.name} is not here")
+pytestmark = needs_file
 
 
 @pytest.fixture(scope="module")
 def truth() -> pd.DataFrame:
-    """The file as it is, times parsed by pandas."""
-    table = pd.read_csv(FILE, dtype=str, keep_default_na=False)
-    for column in ("OPEN_DT", "TARGET_DT", "CLOSED_DT"):
-        table[column] = pd.to_datetime(table[column].replace("", None), format="%Y-%m-%d %H:%M:%S")
+    """The file as it is."""
+    table = read_file()
     assert table["CASE_ENQUIRY_ID"].is_unique
     return table.set_index("CASE_ENQUIRY_ID")
 
 
 @pytest.fixture(scope="module")
-def loaded() -> Loaded:
-    areas = (AreaSpec.parse(f"street={WARDS}:WARD"), AreaSpec.parse(f"grid={PRECINCTS}:WARD_PRECINCT"))
-    return load(Source(FILE, "boston", areas, SNAPSHOT))
+def loaded(boston_loaded: Loaded) -> Loaded:
+    return boston_loaded
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +68,9 @@ def moment(request: pytest.FixtureRequest) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def then(loaded: Loaded, folder: Path, moment: datetime) -> Path:
+def then(boston_as_of: AsOf, moment: datetime) -> Path:
     """The database as of one of the moments."""
-    path = folder / f"{moment:%m%d}.sqlite"
-    report = write(loaded, str(path), moment)
-    assert report.rows == 58_119 == report.written + len(report.kept_out)
-    return path
+    return boston_as_of(moment)
 
 
 def midnight(moment: datetime) -> datetime:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -21,15 +20,14 @@ from indicators.policy import load_policy
 from indicators.readings.detectors import detectors
 from indicators.values import At
 from indicators.workcalendar import WorkCalendar
+from tests.data.boston import FILE, PRECINCTS, SNAPSHOT, WARDS, needs_file
 from tests.fixtures.city import read_only
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-FILE = SHARED / "boston_311_2015h1.csv.gz"
 NOW = datetime(2015, 6, 19, 15)
 DEFAULT = (-71.0587, 42.3594)
 """Where the file puts what nobody located."""
 
-pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"the real data ../shared/data/{FILE.name} is not here")
+pytestmark = needs_file
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +49,8 @@ class Found:
 def found(part: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
     path = tmp_path_factory.mktemp("boston-detectors") / "then.sqlite"
     part.to_csv(path.with_name("part.csv.gz"), index=False)
-    areas = (
-        AreaSpec.parse(f"street={SHARED / 'boston_wards_wgs84.geojson'}:WARD"),
-        AreaSpec.parse(f"grid={SHARED / 'boston_precincts_wgs84.geojson'}:WARD_PRECINCT"),
-    )
-    write(load(Source(path.with_name("part.csv.gz"), "boston", areas, datetime(2016, 1, 13))), str(path), NOW)
+    areas = (AreaSpec.parse(f"street={WARDS}:WARD"), AreaSpec.parse(f"grid={PRECINCTS}:WARD_PRECINCT"))
+    write(load(Source(path.with_name("part.csv.gz"), "boston", areas, SNAPSHOT)), str(path), NOW)
     database = Database(f"sqlite:///{path}", ReadOptions(timezone="America/New_York", timeout_s=60))
     at = At(NOW, WorkCalendar.named("weekdays", "America/New_York"), load_policy())
     with database.reader(Scope.of(Audience.WALL)) as db, closing(read_only(path)) as by_hand:

@@ -6,15 +6,12 @@ departments, the types, the past and the map. The recount knows the city's file 
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from data_access.engine import Database, ReadOptions, ScopedReader
 from data_access.scope import Audience, Scope
-from importers.areas import AreaSpec
-from importers.run import Loaded, Source, load, write
 from indicators.policy import load_policy
 from indicators.readings.alarms import alarms
 from indicators.readings.counts import flow, pulse
@@ -30,30 +27,18 @@ from indicators.readings.rates import CellRates, Departments, OnTime, department
 from indicators.readings.supervision import supervision
 from indicators.values import NO_CASES, At, NotRecorded, Rate
 from indicators.workcalendar import WorkCalendar
+from tests.data.boston import MOMENTS, AsOf, needs_file, read_file
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-FILE = SHARED / "boston_311_2015h1.csv.gz"
-WARDS = SHARED / "boston_wards_wgs84.geojson"
-PRECINCTS = SHARED / "boston_precincts_wgs84.geojson"
-MOMENTS = (datetime(2015, 2, 16, 9), datetime(2015, 6, 15, 14), datetime(2015, 6, 30, 23, 59, 59))
 CALENDAR, POLICY = WorkCalendar.named("weekdays", "America/New_York"), load_policy()
 
-pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"the real data ../shared/data/{FILE.name} is not here")
+pytestmark = needs_file
 
 
 @pytest.fixture(scope="module")
 def truth() -> pd.DataFrame:
     """The file as it is: opened, target, closed, department, type."""
-    table = pd.read_csv(FILE, dtype=str, keep_default_na=False)
-    for column, name in (("OPEN_DT", "opened"), ("TARGET_DT", "due"), ("CLOSED_DT", "closed")):
-        table[name] = pd.to_datetime(table[column].replace("", None), format="%Y-%m-%d %H:%M:%S")
+    table = read_file().rename(columns={"OPEN_DT": "opened", "TARGET_DT": "due", "CLOSED_DT": "closed"})
     return table.set_index("CASE_ENQUIRY_ID")
-
-
-@pytest.fixture(scope="module")
-def loaded() -> Loaded:
-    areas = (AreaSpec.parse(f"street={WARDS}:WARD"), AreaSpec.parse(f"grid={PRECINCTS}:WARD_PRECINCT"))
-    return load(Source(FILE, "boston", areas, datetime(2016, 1, 13)))
 
 
 class City:
@@ -86,12 +71,10 @@ class City:
 
 
 @pytest.fixture(scope="module", params=MOMENTS, ids=str)
-def city(
-    request: pytest.FixtureRequest, loaded: Loaded, truth: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[City]:
-    path = tmp_path_factory.mktemp("boston-numbers") / "then.sqlite"
-    write(loaded, str(path), request.param)
-    database = Database(f"sqlite:///{path}", ReadOptions(timezone="America/New_York", timeout_s=60))
+def city(request: pytest.FixtureRequest, boston_as_of: AsOf, truth: pd.DataFrame) -> Iterator[City]:
+    database = Database(
+        f"sqlite:///{boston_as_of(request.param)}", ReadOptions(timezone="America/New_York", timeout_s=60)
+    )
     with database.reader(Scope.of(Audience.WALL)) as db:
         yield City.of(db, request.param, truth)
     database.close()

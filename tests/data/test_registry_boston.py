@@ -16,7 +16,6 @@ import pytest
 from dashboard import cli
 from data_access.engine import Database, ReadOptions
 from data_access.scope import Audience, Scope
-from importers.run import Source, load, write
 from indicators.policy import load_policy
 from indicators.readings.cases import MOST, Ask, Cases, cases
 from indicators.readings.figures import Figures, figures
@@ -24,9 +23,9 @@ from indicators.registry import REGISTRY
 from indicators.values import At, Count, NotRecorded, Rate
 from indicators.windows import Between
 from indicators.workcalendar import WorkCalendar
+from tests.data.boston import MOMENTS, AsOf, needs_file, read_file
 
-FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "boston_311_2015h1.csv.gz"
-NOW = datetime(2015, 6, 30, 23, 59, 59)
+NOW = MOMENTS[-1]
 HALF_YEAR = Between(datetime(2015, 1, 1), datetime(2015, 7, 1))
 FED = {
     "reported_today", "open", "closed_today", "ontime_close", "ontime_department", "ontime_area", "overdue",
@@ -36,23 +35,19 @@ FED = {
 }  # fmt: skip
 """What a file of requests with a target date can feed; everything else that is counted over orders is not recorded."""
 
-pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"the real data ../shared/data/{FILE.name} is not here")
+pytestmark = needs_file
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def path(boston_as_of: AsOf) -> Path:
     """The city as it stood when the half-year ended."""
-    made = tmp_path_factory.mktemp("boston-registry") / "then.sqlite"
-    write(load(Source(FILE, "boston", (), datetime(2016, 1, 13))), str(made), NOW)
-    return made
+    return boston_as_of(NOW)
 
 
 @pytest.fixture(scope="module")
 def truth() -> pd.DataFrame:
     """The file: cases opened by then, what was closed later is open; the department None for those of nobody."""
-    table = pd.read_csv(FILE, dtype=str, keep_default_na=False)
-    for column, name in (("OPEN_DT", "opened"), ("TARGET_DT", "due"), ("CLOSED_DT", "closed")):
-        table[name] = pd.to_datetime(table[column].replace("", None), format="%Y-%m-%d %H:%M:%S")
+    table = read_file().rename(columns={"OPEN_DT": "opened", "TARGET_DT": "due", "CLOSED_DT": "closed"})
     table = table[table["opened"] <= NOW].copy()
     table["closed"] = table["closed"].where(table["closed"] <= NOW)
     table["unit"] = table["Department"].where(table["Department"] != "No Q", "")
