@@ -14,7 +14,7 @@ from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import attrs, cases
 from layouts.parts.frame import empty, paged, tip
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import light_icon, shown, spoken
+from layouts.parts.marks import computed_mark, light_icon, shown, spoken
 from layouts.parts.places import area_name, category_name, department_name
 from layouts.words import t
 
@@ -72,7 +72,7 @@ def _row(row: SlaRow, showing: Showing) -> Component:
             html.Div(
                 [
                     html.Span(name, className="sla-type cut", title=name),
-                    html.Span(moment(row.due, showing.now, lang), className="sla-due"),
+                    html.Span(_due(row, showing), className="sla-due"),
                 ],
                 className="sla-line",
             ),
@@ -87,6 +87,11 @@ def _row(row: SlaRow, showing: Showing) -> Component:
         ],
         className="row",
     )
+
+
+def _due(row: SlaRow, showing: Showing) -> list[Component | str]:
+    words = moment(row.due, showing.now, showing.lang)
+    return [words, computed_mark(showing.lang)] if row.computed else [words]
 
 
 def left(row: SlaRow, showing: Showing) -> Component:

@@ -17,7 +17,7 @@ from layouts.formats import count, moment
 from layouts.parts.attrs import NOBODY, attrs, opens
 from layouts.parts.drawer import as_of, stage_name
 from layouts.parts.frame import empty
-from layouts.parts.marks import light_icon
+from layouts.parts.marks import computed_mark, light_icon
 from layouts.parts.named import level_name, source_name
 from layouts.parts.places import area_name, category_name, department_name, where
 from layouts.words import t
@@ -129,7 +129,10 @@ def _line(case: Case, reference: Reference, now: datetime, lang: str, *, can_ope
     words = [
         html.Span([light_icon(case.light, lang), name] if is_open else [name], className="order-head"),
         html.Span(stage_name(case.stage, lang), className="order-stage"),
-        html.Span(_times(case, now, lang), className="order-due" if is_open else "order-due order-due-long"),
+        html.Span(
+            [_times(case, now, lang), *([computed_mark(lang)] if case.computed else [])],
+            className="order-due" if is_open else "order-due order-due-long",
+        ),
         html.Span(
             f"{department_name(reference, case.department, lang)} · {where(reference, case.area, lang)}",
             className="order-department",

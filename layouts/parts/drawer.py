@@ -12,7 +12,7 @@ from layouts import ids
 from layouts.formats import NONE, count, moment
 from layouts.parts.attrs import attrs, cases, opens
 from layouts.parts.frame import empty
-from layouts.parts.marks import light_icon
+from layouts.parts.marks import computed_mark, light_icon
 from layouts.parts.places import category_name, department_name, where
 from layouts.words import known, t
 
@@ -132,15 +132,27 @@ def stage_name(stage: str, lang: str) -> str:
     return t(f"stage-{stage}", lang) if known(f"stage-{stage}", lang) else str(stage)
 
 
+def _deadline(order: OrderFacts, now: datetime, lang: str) -> list[Component | str]:
+    """The effective deadline, marked when computed; the source's own beside it when that is another."""
+    words: list[Component | str] = [NONE if order.due is None else moment(order.due, now, lang)]
+    if order.computed:
+        words.append(computed_mark(lang))
+    elif order.source_due is not None and order.source_due != order.due:
+        words.append(
+            html.Span(t("order-source-due", lang, due=moment(order.source_due, now, lang)), className="fact-aside")
+        )
+    return words
+
+
 def order_facts(order: OrderFacts, reference: Reference, now: datetime, lang: str) -> list[Component]:
     """One order whole, with who held it and why."""
-    rows = {
+    rows: dict[str, Any] = {
         "order-case": order.case_no,
         "order-stage": stage_name(order.stage, lang),
         "order-area": where(reference, order.area, lang),
         "order-department": department_name(reference, order.department, lang),
         "order-reported": moment(order.reported_at, now, lang),
-        "order-due": NONE if order.due is None else moment(order.due, now, lang),
+        "order-due": _deadline(order, now, lang),
         "order-closed": NONE if order.closed_at is None else moment(order.closed_at, now, lang),
         "order-address": order.address or NONE,
         "order-description": order.description or NONE,

@@ -64,6 +64,11 @@ def light_icon(light: Light, lang: str) -> Component:
     return html.I(className=f"light light-{light.value}", title=t(f"light-{light.value}", lang))
 
 
+def computed_mark(lang: str) -> Component:
+    """Beside a deadline that the source does not have: computed from the limit (推算)."""
+    return html.Span(t("due-computed", lang), className="mark", title=t("due-computed-tip", lang))
+
+
 def swatch(classes: str, text: str | list[Component | str]) -> Component:
     """One entry of a legend."""
     words = [text] if isinstance(text, str) else text

@@ -343,3 +343,10 @@ def test_names_of_the_database_are_texts_and_never_markup() -> None:
             assert body["type"] not in {"Iframe", "Script", "ObjectEl", "Embed", "A", "Img"}
             for name, value in body["props"].items():
                 assert evil not in str(value) or name in {"children", "title"}, (panel.id, name)
+
+
+def test_a_computed_deadline_says_so() -> None:
+    value: Sla = DATA["sla"]
+    first = replace(value.rows[0], computed=True)
+    rows = shown(PANELS["sla"], replace(value, rows=(first, *value.rows[1:])))["rows"]["children"]
+    assert ["推算" in "|".join(texts(row)) for row in rows] == [True, *[False] * (len(rows) - 1)]
