@@ -186,11 +186,8 @@ def test_nothing_in_the_database_tells_what_was_planted(town: sqlite3.Connection
     assert all(shape.fullmatch(reason) for _, reason in notes)
 
 
-def test_the_labels_stand_beside_the_database_and_are_the_same_again(tmp_path: Path) -> None:
-    texts = []
-    for name in ("a", "b"):
-        build(tmp_path / f"{name}.sqlite", "town", SHORT_END, SEED, days=1)
-        texts.append(labels_path(tmp_path / f"{name}.sqlite").read_bytes())
+def test_the_labels_stand_beside_the_database_and_are_the_same_again(twins: tuple[Path, Path]) -> None:
+    texts = [labels_path(path).read_bytes() for path in twins]
     assert texts[0] == texts[1]
     content = json.loads(texts[0])
     assert (content["seed"], content["end"]) == (SEED, str(SHORT_END))
