@@ -28,3 +28,11 @@ def open_wall(tmp_path: Path, sqlite_database: ContractDatabase) -> Iterator[Ope
 def wall(open_wall: Opener) -> Wall:
     """The application as it starts: open, on the small city."""
     return open_wall()
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory, sqlite_database: ContractDatabase) -> Iterator[Wall]:
+    """The same application for all tests of a file that only ask: none of them beats it, tells it or takes it away."""
+    with wall_on(sqlite_database.url, tmp_path_factory.mktemp("standing")) as made:
+        made.beat()
+        yield made

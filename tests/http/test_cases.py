@@ -54,8 +54,8 @@ def test_a_number_opens_its_cases_with_definition_and_moment(wall: Wall) -> None
 
 
 @pytest.mark.parametrize("indicator", [entry.id for entry in REGISTRY.values() if entry.counted])
-def test_each_counted_number_has_a_list_or_says_what_is_not_recorded(wall: Wall, indicator: str) -> None:
-    client = wall.client()
+def test_each_counted_number_has_a_list_or_says_what_is_not_recorded(standing: Wall, indicator: str) -> None:
+    client = standing.client()
     for part in ("base", "rest", "good") if REGISTRY[indicator].is_share else ("rows",):
         answer = text_of(ask(client, indicator, part=part))
         assert "drawer-open" in answer, part
@@ -114,17 +114,17 @@ def test_the_place_of_the_page_narrows_the_list(wall: Wall) -> None:
     ],
     ids=str,
 )
-def test_nonsense_opens_nothing(wall: Wall, fields: dict[str, Any]) -> None:
+def test_nonsense_opens_nothing(standing: Wall, fields: dict[str, Any]) -> None:
     asked = {"kind": "cases", "indicator": "open", "within": False, **fields}
-    answer = touch(wall.client(), "drawer-asked.data", asked)
+    answer = touch(standing.client(), "drawer-asked.data", asked)
     assert answer.status_code in (200, 204)
     assert b"drawer-open" not in answer.data
     assert b"Traceback" not in answer.data
 
 
 @pytest.mark.parametrize("asked", ["text", 7, [], [1], True, {"a": {"b": 1}}])
-def test_what_is_no_question_opens_nothing(wall: Wall, asked: Any) -> None:
-    answer = touch(wall.client(), "drawer-asked.data", asked)
+def test_what_is_no_question_opens_nothing(standing: Wall, asked: Any) -> None:
+    answer = touch(standing.client(), "drawer-asked.data", asked)
     assert b"drawer-open" not in answer.data
 
 
@@ -226,8 +226,8 @@ def test_another_part_of_a_rate_is_no_step(wall: Wall) -> None:
 
 
 @pytest.mark.parametrize("trail", ["x", [1, 2], [{"kind": "area", "area": OTHER}] * 2, [{}, {}], None])
-def test_a_trail_of_ones_own_making_opens_nothing_more(wall: Wall, trail: Any) -> None:
-    answer = touch(wall.become(f"area:{STREET}"), "drawer-back.n_clicks", 1, trail=trail)
+def test_a_trail_of_ones_own_making_opens_nothing_more(standing: Wall, trail: Any) -> None:
+    answer = touch(standing.become(f"area:{STREET}"), "drawer-back.n_clicks", 1, trail=trail)
     assert b"drawer-open" not in answer.data
 
 

@@ -265,8 +265,8 @@ def test_in_the_open_mode_the_leader_decides(wall: Wall) -> None:
         ("/", {"data-rotate": "", "data-drawer-s": "0"}),
     ],
 )
-def test_the_address_says_how_a_screen_turns(wall: Wall, address: str, attributes: dict[str, str]) -> None:
-    page = wall.page(wall.client(), address)
+def test_the_address_says_how_a_screen_turns(standing: Wall, address: str, attributes: dict[str, str]) -> None:
+    page = standing.page(standing.client(), address)
     for name, value in attributes.items():
         assert f'"{name}":"{value}"' in page, name
 
@@ -276,8 +276,8 @@ def test_all_scenes_turn_when_the_address_says_so(wall: Wall) -> None:
 
 
 @pytest.mark.parametrize("query", ["rotate=nowhere", "dwell=1", "dwell=x", "dwell=99999", "wall=%3Cb%3E", "wall=-"])
-def test_an_address_that_cannot_be_followed_is_a_sentence(wall: Wall, query: str) -> None:
-    page = wall.page(wall.client(), f"/wall/overview?{query}")
+def test_an_address_that_cannot_be_followed_is_a_sentence(standing: Wall, query: str) -> None:
+    page = standing.page(standing.client(), f"/wall/overview?{query}")
     assert "sentence-page" in page
     assert query.partition("=")[0] in page
 

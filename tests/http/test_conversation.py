@@ -96,8 +96,8 @@ def test_an_answer_is_remembered_for_the_same_rights_only(wall: Wall) -> None:
 
 
 @pytest.mark.parametrize("button", ["drawer-close.n_clicks", "drawer-back.n_clicks", "drawer-asked.data"])
-def test_what_is_only_drawn_opens_nothing(wall: Wall, button: str) -> None:
-    assert touch(wall.client(), button, None).status_code == 204
+def test_what_is_only_drawn_opens_nothing(standing: Wall, button: str) -> None:
+    assert touch(standing.client(), button, None).status_code == 204
 
 
 def test_closing_empties_the_drawer(wall: Wall) -> None:
@@ -111,8 +111,8 @@ def test_closing_empties_the_drawer(wall: Wall) -> None:
 
 
 @pytest.mark.parametrize("choice", [f"area:{STREET}", "department:D1"])
-def test_an_official_opens_no_order_of_others(wall: Wall, choice: str) -> None:
-    official = wall.become(choice)
+def test_an_official_opens_no_order_of_others(standing: Wall, choice: str) -> None:
+    official = standing.become(choice)
 
     def is_own(row: dict[str, Any]) -> bool:
         mine = (row["area_code"] or "").startswith(STREET)
@@ -160,8 +160,8 @@ def test_a_wall_reads_no_titles_and_opens_no_orders(open_wall: Opener) -> None:
 
 
 @pytest.mark.parametrize("code", [None, "", 7, ["a"], {"a": 1}, "x" * 500, "' OR 1=1 --", "%", "\x00"])
-def test_nonsense_from_a_browser_is_a_sentence(wall: Wall, code: Any) -> None:
-    answer = pick(wall.client(), code)
+def test_nonsense_from_a_browser_is_a_sentence(standing: Wall, code: Any) -> None:
+    answer = pick(standing.client(), code)
     assert answer.status_code in (200, 204)
     assert b"drawer-open" not in answer.data
 
@@ -190,8 +190,8 @@ def test_a_failing_database_is_a_sentence_and_not_an_error(wall: Wall, monkeypat
         ("/wall/overview?layer=overdue", small.CITY),
     ],
 )
-def test_addresses(wall: Wall, address: str, place: str) -> None:
-    assert f'"/live/wall/overview/{place}/zh"' in wall.page(wall.client(), address)
+def test_addresses(standing: Wall, address: str, place: str) -> None:
+    assert f'"/live/wall/overview/{place}/zh"' in standing.page(standing.client(), address)
 
 
 def test_english(wall: Wall) -> None:
@@ -216,8 +216,8 @@ def test_english(wall: Wall) -> None:
         "/wall/overview/deeper",
     ],
 )
-def test_addresses_that_lead_nowhere_are_a_sentence(wall: Wall, address: str) -> None:
-    page = wall.page(wall.client(), address)
+def test_addresses_that_lead_nowhere_are_a_sentence(standing: Wall, address: str) -> None:
+    page = standing.page(standing.client(), address)
     assert "sentence-page" in page
     assert "data-live" not in page
 

@@ -47,9 +47,9 @@ def test_drawing_the_menu_is_no_choice(wall: Wall) -> None:
 @pytest.mark.parametrize(
     "choice", ["area:9999", "department:NOBODY", "emperor", "leader:1", "area:", "", "x" * 200, 7, {"a": 1}]
 )
-def test_a_choice_that_is_none_changes_nothing(wall: Wall, choice: Any) -> None:
-    client = wall.client()
-    answer = wall.choose(client, choice)
+def test_a_choice_that_is_none_changes_nothing(standing: Wall, choice: Any) -> None:
+    client = standing.client()
+    answer = standing.choose(client, choice)
     assert "Set-Cookie" not in answer.headers
     assert client.get(ROOT).status_code == 200
 

@@ -135,15 +135,15 @@ def test_the_parts_of_a_city_are_its_whole(wall: Wall) -> None:
         "/live/wall/overview/' OR 1=1 --/zh",
     ],
 )
-def test_unknown_and_not_yours_are_answered_alike_and_leave_no_wish(wall: Wall, path: str) -> None:
-    official = wall.become(f"area:{STREET}")
+def test_unknown_and_not_yours_are_answered_alike_and_leave_no_wish(standing: Wall, path: str) -> None:
+    official = standing.become(f"area:{STREET}")
     theirs = essence(official.get(live(OTHER)))
     assert theirs[0] == 404
-    before = wall.broadcast.wishes()
+    before = standing.broadcast.wishes()
     assert essence(official.get(path)) == theirs
-    leader = wall.client().get(path)
+    leader = standing.client().get(path)
     assert (leader.status_code, leader.data) == theirs[:2]
-    assert wall.broadcast.wishes() == before
+    assert standing.broadcast.wishes() == before
 
 
 def test_an_official_gets_the_own_street_and_nothing_else(wall: Wall) -> None:

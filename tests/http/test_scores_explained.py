@@ -110,8 +110,8 @@ def test_weights_are_tried_and_the_official_score_stays(wall: Wall) -> None:
     ],
     ids=str,
 )
-def test_nonsense_opens_no_explanation(wall: Wall, fields: dict[str, Any]) -> None:
-    answer = ask(wall.client(), **{"code": "D1", **fields})
+def test_nonsense_opens_no_explanation(standing: Wall, fields: dict[str, Any]) -> None:
+    answer = ask(standing.client(), **{"code": "D1", **fields})
     assert answer.status_code in (200, 204)
     assert b"drawer-open" not in answer.data
     assert b"Traceback" not in answer.data
@@ -135,8 +135,8 @@ def test_an_official_is_told_of_the_own_place_only(wall: Wall) -> None:
 
 
 @pytest.mark.parametrize("rule", ["unexplained_extension", "stalling", "perfunctory", "repeated"])
-def test_each_detector_lists_its_cases_or_says_why_not(wall: Wall, rule: str) -> None:
-    answer = plain(text_of(detect(wall.client(), rule)))
+def test_each_detector_lists_its_cases_or_says_why_not(standing: Wall, rule: str) -> None:
+    answer = plain(text_of(detect(standing.client(), rule)))
     assert "drawer-open" in answer
     assert "未发现" in answer or "来源未记录" in answer or "件" in answer
 
@@ -145,8 +145,8 @@ def test_each_detector_lists_its_cases_or_says_why_not(wall: Wall, rule: str) ->
     "fields",
     [{"rule": "gossip"}, {"rule": ""}, {"rule": "stalling", "department": "D99"}, {"rule": "stalling", "limit": "9"}],
 )
-def test_nonsense_opens_no_detector(wall: Wall, fields: dict[str, Any]) -> None:
-    assert b"drawer-open" not in detect(wall.client(), **fields).data
+def test_nonsense_opens_no_detector(standing: Wall, fields: dict[str, Any]) -> None:
+    assert b"drawer-open" not in detect(standing.client(), **fields).data
 
 
 def test_a_wall_reads_scores_but_opens_no_order(open_wall: Opener) -> None:
