@@ -23,6 +23,7 @@ from dashboard.plan import BEAT_S
 from dashboard.publisher import BODY
 from dashboard.stores import Broadcast
 from dashboard.viewer import Viewer
+from dashboard.wishes import WISH_SECONDS
 from data_access.errors import StoreError
 from data_access.reference import Reference
 from data_access.scope import Audience
@@ -35,6 +36,8 @@ _log = logging.getLogger(__name__)
 NOW: Final = "X-Gridwall-Now"
 PATH: Final = "/live/"
 _WISH_AGAIN_MS: Final = 5_000
+_LEFT_MS: Final = int(WISH_SECONDS * 1000) - _WISH_AGAIN_MS
+"""After so long without a question the publisher may have dropped the key: that it is old then is no fault."""
 _MOST_HELD: Final = 2_000
 _TYPE: Final = "application/json"
 
@@ -46,6 +49,7 @@ class _Held:
     raw: bytes = b""
     entry: wire.Entry | None = None
     wished_ms: int = 0
+    asked_ms: int = 0
 
 
 @dataclass
@@ -63,6 +67,7 @@ class Bodies:
         if now_ms - held.wished_ms > _WISH_AGAIN_MS or held.wished_ms > now_ms:
             held.wished_ms = now_ms
             self._wish(key, now_ms)
+        left, held.asked_ms = now_ms - held.asked_ms > _LEFT_MS, now_ms
         entry = held.entry
         if entry is not None and entry.beat_at <= now_ms < entry.next_ms:
             return entry
@@ -72,6 +77,8 @@ class Bodies:
             if entry is None:
                 raise
             return entry
+        if raw is None and left:
+            held.raw, held.entry = b"", None
         if raw is not None and raw is not held.raw:
             fresh = wire.unpack(raw)
             if entry is None or (fresh.epoch, fresh.seq) >= (entry.epoch, entry.seq):

@@ -111,6 +111,18 @@ def test_a_place_nobody_looked_at_is_prepared_within_a_beat(wall: Wall) -> None:
     assert client.get(live(STREET)).status_code == 200
 
 
+def test_who_comes_back_to_what_nobody_looked_at_waits_and_sees_no_old_numbers(wall: Wall) -> None:
+    client = wall.client()
+    client.get(live(STREET))
+    wall.beat()
+    assert client.get(live(STREET)).status_code == 200
+    wall.beat(20)
+    assert wall.broadcast.fetch(f"live:{live(STREET)[6:]}") is None, "nobody looked for 40 seconds"
+    assert client.get(live(STREET)).status_code == 202
+    wall.beat()
+    assert wall.body(client, live(STREET))["beat_at"] > (wall.clock.now() - 3) * 1000
+
+
 def test_the_parts_of_a_city_are_its_whole(wall: Wall) -> None:
     counties = [opened(wall, live(small.area(n))) for n in (1, 2, 3)]
     now_open = [row for row in small.ROWS["work_orders"] if row["stage"] not in ("closed", "void", "cancelled")]
