@@ -14,6 +14,7 @@ from data_access.errors import InputError
 from indicators.readings.facts import area_facts, order_facts
 from layouts import ids
 from layouts.parts import drawer
+from layouts.parts.definitions import under
 
 CLOSED = "drawer"
 OPEN = "drawer drawer-open"
@@ -65,8 +66,9 @@ def shown(services: Conversation, trail: list[Asked], lang: str) -> dict[str, An
     opener = OPENERS.get(asked.kind)
     if opener is None:
         raise InputError("nothing of this kind opens")
+    body = under(services.at().policy, lang, opener(services, asked, lang))
     return {
-        "body": opener(services, asked, lang),
+        "body": body,
         "shown": OPEN,
         "trail": [step.words for step in trail],
         "first": len(trail) == 1,

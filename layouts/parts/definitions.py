@@ -1,7 +1,7 @@
 """The definitions in tooltips under the city's own policy.
 
-Frames and panels say what the built-in policy says ("last 7 days"); at the doors through which they leave, the page and
-the broadcast, the lines that a city's own policy changes are said anew. So no panel can forget it.
+Frames and panels say what the built-in policy says ("last 7 days"); at the doors through which they leave, the page,
+the broadcast and the drawer, the lines that a city's own policy changes are said anew. So no panel can forget it.
 """
 
 from collections.abc import Mapping

@@ -1,12 +1,15 @@
 """Tooltips speak of the city's own policy, in frames and in what the broadcast brings."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from dash import html
 from dash.development.base_component import Component
 
+from callbacks import drawer
+from callbacks.asked import asked_of
 from indicators.policy import BUILT_IN, Policy, load_policy
 from indicators.registry import REGISTRY, definition
 from layouts.pages import wall
@@ -63,3 +66,12 @@ def test_the_built_in_policy_changes_nothing() -> None:
     inner: Any = html.B("1", title=tip(("ontime_close",), "zh"))
     assert under(load_policy(), "zh", inner) is inner
     assert inner.title == definition("ontime_close", "zh")
+
+
+def test_the_drawer_speaks_of_it_too(own: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: Any = html.B("1", title=tip(("ontime_close",), "zh"))
+    monkeypatch.setitem(drawer.OPENERS, "area", lambda services, asked, lang: [html.P([said])])
+    services: Any = SimpleNamespace(at=lambda: SimpleNamespace(policy=own))
+    drawer.shown(services, [asked_of({"kind": "area", "place": ""})], "zh")
+    assert "近 10 日" in said.title
+    assert said.title == definition("ontime_close", "zh", own) != definition("ontime_close", "zh")
