@@ -8,6 +8,7 @@ source fell silent. A publisher that stops and a reading that breaks are played 
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,6 +53,16 @@ TOUCHED: Final = {
     ),
 }
 """What a touch opens in each scene: the name of the picture, what is touched, what then is there."""
+PICTURES: Final = {
+    "overview": (
+        ("zh", STATE_SIZE, "wall.png"),
+        ("en", STATE_SIZE, "wall-en.png"),
+        ("zh", (5760, 1080), "wall-wide.png"),
+    ),
+    "orders": (("zh", STATE_SIZE, "orders.png"), ("en", STATE_SIZE, "orders-en.png")),
+    "performance": (("zh", STATE_SIZE, "performance.png"), ("en", STATE_SIZE, "performance-en.png")),
+}
+"""The pictures of the README, by scene: language, size, name."""
 CHECK: Final = (Path(__file__).parents[1] / "overflow.js").read_text(encoding="utf-8")
 
 
@@ -249,7 +260,7 @@ def main() -> int:
         sys.stderr.write("Chromium is not installed\n")
         return 2
 
-    scenes = ("overview",) if asked.readme else tuple(asked.scene or SCENES)
+    scenes = tuple(asked.scene or SCENES)
 
     def wanted(state: str) -> bool:
         return state == "readme" if asked.readme else not asked.only or state in asked.only
@@ -293,18 +304,18 @@ def main() -> int:
 
 
 def for_readme(studio: Studio, address: str) -> None:
-    """The pictures of the README, into ``docs/img``."""
+    """The pictures of the README, into ``docs/img``, made small by pngquant where it is installed."""
     images = Path(__file__).resolve().parents[3] / "docs" / "img"
     images.mkdir(parents=True, exist_ok=True)
-    for lang, size, target in (
-        ("zh", (1920, 1080), "wall.png"),
-        ("en", (1920, 1080), "wall-en.png"),
-        ("zh", (5760, 1080), "wall-wide.png"),
-    ):
+    for lang, size, target in PICTURES[studio.scene]:
         with studio.page(address, lang, size) as page:
             page.wait_for_function(DRAWN, timeout=WAIT_MS)
             studio.take(page, "readme", lang, size, "the demo city")
-        shutil.copyfile(studio.out / studio.shots[-1].name, images / target)
+        taken, kept = studio.out / studio.shots[-1].name, images / target
+        if shutil.which("pngquant"):
+            subprocess.run(["pngquant", "--force", "--strip", "--output", str(kept), "--", str(taken)], check=True)
+        else:
+            shutil.copyfile(taken, kept)
 
 
 if __name__ == "__main__":
