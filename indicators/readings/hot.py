@@ -19,6 +19,8 @@ from indicators.values import At, NotRecorded
 
 LISTED: Final = 28
 """Areas listed."""
+NEAR: Final = 6
+"""Areas named that come next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class HotAreas:
 
     ``tested`` areas had enough cases to be asked; of those found ``fdr`` may be by chance. ``left_out`` cases of the
     window stand at a default location, ``not_located`` are coded above the level: neither says where it was.
+    ``near`` are the next likely: above their usual as well, but by no more than chance brings among so many.
     """
 
     days: int
@@ -51,6 +54,7 @@ class HotAreas:
     fdr: float
     not_located: int = 0
     hot: int = 0
+    near: tuple[HotArea, ...] = ()
 
 
 def hot_areas(db: ScopedReader, at: At) -> HotAreas | NotRecorded:
@@ -72,11 +76,19 @@ def hot_areas(db: ScopedReader, at: At) -> HotAreas | NotRecorded:
     by_area = {group.key[0]: group.n for group in count(db, rows, named, where=where, by=[rows.c.area_code])}
     level, found = _level(db.reference.tree, at, by_area) if windows else (_levels(db.reference.tree, at.area)[0], {})
     tested = {code: pair for code, pair in found.items() if sum(pair) >= rule.enough}
-    hot = _hot(tested, windows, at) if windows else []
+    hot, near = _hot(tested, windows, at) if windows else ([], [])
     left_out, located = sum(n["default"] for n in by_area.values()), sum(n for n, _ in found.values())
     everything = sum(n["n"] for n in by_area.values())
     return HotAreas(
-        rule.days, level, tuple(hot[:LISTED]), len(tested), left_out, rule.fdr, everything - located, len(hot)
+        rule.days,
+        level,
+        tuple(hot[:LISTED]),
+        len(tested),
+        left_out,
+        rule.fdr,
+        everything - located,
+        len(hot),
+        tuple(near[:NEAR]),
     )
 
 
@@ -115,16 +127,20 @@ def _rolled_up(
     return {code: (n[code], before[code]) for code in n if n[code] + before[code]}
 
 
-def _hot(tested: Mapping[str, tuple[int, int]], windows: int, at: At) -> list[HotArea]:
-    """Those above their usual that survive the false discovery rate, the least likely first."""
+def _hot(tested: Mapping[str, tuple[int, int]], windows: int, at: At) -> tuple[list[HotArea], list[HotArea]]:
+    """Those above their usual that survive the false discovery rate, and those that do not: the least likely first."""
     chances = {code: tail(n, n + before, 1 / (1 + windows)) for code, (n, before) in tested.items()}
     cut = discovered(list(chances.values()), at.policy.hot.fdr)
-    rows = [
-        HotArea(code, n, before / windows, n * windows / before if before else None, chances[code])
-        for code, (n, before) in tested.items()
-        if chances[code] <= cut and n >= at.policy.hot.minimum and n > before / windows
-    ]
-    return sorted(rows, key=lambda row: (row.p, row.area))
+    above = sorted(
+        (
+            HotArea(code, n, before / windows, n * windows / before if before else None, chances[code])
+            for code, (n, before) in tested.items()
+            if n > before / windows
+        ),
+        key=lambda row: (row.p, row.area),
+    )
+    hot = [row for row in above if row.p <= cut and row.n >= at.policy.hot.minimum]
+    return hot, [row for row in above if row.p > cut]
 
 
 def discovered(chances: Sequence[float], rate: float) -> float:

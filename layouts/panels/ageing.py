@@ -13,6 +13,7 @@ from layouts.formats import NONE, count, moment, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import cases
+from layouts.parts.drawer import stage_name, stage_short
 from layouts.parts.durations import band
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live, tip
@@ -57,7 +58,7 @@ def _row(classes: str, label: str, cells: list[Component], last: Component | str
 
 
 def _stage(stage: StageAge, lang: str) -> Component:
-    return html.Span(t(f"stage-{stage.stage}", lang), className="age-stage")
+    return html.Span(stage_short(stage.stage, lang), className="age-stage", title=stage_name(stage.stage, lang))
 
 
 def _waiting(stage: StageAge) -> Component:

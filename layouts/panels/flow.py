@@ -10,6 +10,7 @@ from layouts.formats import NONE, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import cases
+from layouts.parts.drawer import stage_name, stage_short
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live, tip
 from layouts.parts.marks import bar, shown, spoken
@@ -56,7 +57,7 @@ def _row(stage: StageFlow, most: int, lang: str) -> Component:
     share = NONE if late is None or not stage.waiting else f"{percent(late, 0 if late >= 0.1 else 1)}%"
     return html.Div(
         [
-            html.Span(t(f"stage-{stage.stage}", lang), className="stage"),
+            html.Span(stage_short(stage.stage, lang), className="stage", title=stage_name(stage.stage, lang)),
             html.Span(
                 [
                     bar(stage.waiting / most, second=stage.waiting / most * (late or 0.0), classes="bar-flow"),

@@ -31,7 +31,10 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(hot: HotAreas, showing: Showing) -> Props:
-    """Cases as a bar with a mark where the usual would be, and how many times the usual."""
+    """Cases as a bar with a mark where the usual would be, and how many times the usual.
+
+    What room is left shows, dimmed, the areas that come next, whose rise may be chance.
+    """
     lang = showing.lang
     level = t(f"level-{hot.level}", lang)
     tested = [t("hot-tested", lang, areas=count(hot.tested), level=level)]
@@ -39,8 +42,13 @@ def show(hot: HotAreas, showing: Showing) -> Props:
         tested.append(t("hot-not-located", lang, cases=count(hot.not_located)))
     if hot.left_out:
         tested.append(t("hot-left-out", lang, cases=count(hot.left_out)))
-    most = max((max(row.n, row.expected) for row in hot.rows), default=1.0) or 1.0
+    near = hot.near[: max(0, SHOWN - 1 - len(hot.rows))]
+    most = max((max(row.n, row.expected) for row in (*hot.rows, *near)), default=1.0) or 1.0
     rows = [_row(row, hot.level, most, showing) for row in hot.rows]
+    if near:
+        words = t("hot-near", lang) if rows else t("hot-empty", lang, days=hot.days)
+        rows.append(html.Div(html.Span(words, className="near-word"), className="row row-near"))
+        rows += [_row(row, hot.level, most, showing, chance=True) for row in near]
     return {
         "rows": shown(rows or empty(t("hot-empty" if hot.tested else "hot-untested", lang, days=hot.days))),
         "tested": shown([html.Span(text, className="foot-item foot-label") for text in tested]),
@@ -48,7 +56,7 @@ def show(hot: HotAreas, showing: Showing) -> Props:
     }
 
 
-def _row(row: HotArea, level: str, most: float, showing: Showing) -> Component:
+def _row(row: HotArea, level: str, most: float, showing: Showing, *, chance: bool = False) -> Component:
     lang = showing.lang
     name = where(showing.reference, row.area, lang, showing.place)
     usual = t("hot-usual", lang, n=count(row.n), usual=count(round(row.expected, 1), 1))
@@ -66,7 +74,7 @@ def _row(row: HotArea, level: str, most: float, showing: Showing) -> Component:
             html.B(count(row.n), **cases("in_hot_area", area=row.area, level=level)),
             html.Span(_times(row.ratio, lang), className="change"),
         ],
-        className="row",
+        className="row row-chance" if chance else "row",
     )
 
 

@@ -9,7 +9,7 @@ from indicators.readings.process import Longest, LongestRow
 from layouts.formats import moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.drawer import stage_name
+from layouts.parts.drawer import stage_name, stage_short
 from layouts.parts.durations import work_hours
 from layouts.parts.frame import empty, paged
 from layouts.parts.frame import frame as panel_frame
@@ -46,12 +46,13 @@ def by_hours(longest: Longest) -> list[LongestRow]:
 
 def _row(row: LongestRow, showing: Showing) -> Component:
     lang, reference = showing.lang, showing.reference
-    whose = f"{stage_name(row.stage, lang)} · {department_name(reference, row.department, lang)}"
+    whose = f"{stage_short(row.stage, lang)} · {department_name(reference, row.department, lang)}"
+    since = t("longest-wait-since", lang, moment=moment(row.since, showing.now, lang))
     return two_lines(
         light_icon(row.light, lang),
         [fit(category_name(reference, row.category, lang)), right(html.B(work_hours(row.held_s)))],
         [fit(whose, area_name(reference, row.area, lang))],
-        title=t("longest-wait-since", lang, moment=moment(row.since, showing.now, lang)),
+        title=f"{stage_name(row.stage, lang)}: {since}",
         **alike(showing.reference, row.category, row.area, stage=row.stage),
     )
 

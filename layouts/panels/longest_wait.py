@@ -10,7 +10,7 @@ from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.panels.longest import by_hours
 from layouts.parts import kpi
-from layouts.parts.drawer import stage_name
+from layouts.parts.drawer import stage_short
 from layouts.parts.durations import work_hours
 from layouts.parts.places import alike
 from layouts.words import t
@@ -34,7 +34,7 @@ def show(longest: Longest, showing: Showing) -> Props:
         work_hours(first.held_s),
         t("unit-work-hours", lang),
         nothing,
-        [stage_name(first.stage, lang), since],
+        [stage_short(first.stage, lang), since],
         [],
         alike(showing.reference, first.category, first.area, stage=first.stage),
     )

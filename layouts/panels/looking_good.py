@@ -74,6 +74,8 @@ def _change(way: Way, lang: str) -> str:
     now, before = way.rate.value if way.rate else None, way.before.value if way.before else None
     if now is None or before is None:
         return ""
+    if round((now - before) * 100, 1) == 0:
+        return t("ways-same", lang)
     return difference(now * 100, before * 100, 1)
 
 

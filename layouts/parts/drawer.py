@@ -74,8 +74,8 @@ def area_facts(
             [
                 item
                 for stage, n in facts.by_stage
-                for item in _fact(
-                    f"stage-{stage}", count(n), lang, **cases("stage_waiting", area=facts.area, stage=stage)
+                for item in _fact_named(
+                    stage_name(stage, lang), count(n), **cases("stage_waiting", area=facts.area, stage=stage)
                 )
             ],
             className="facts facts-stages",
@@ -101,7 +101,11 @@ def as_of(now: datetime, lang: str) -> Component:
 
 
 def _fact(key: str, value: str, lang: str, **touch: Any) -> list[Component]:
-    return [html.Dt(t(key, lang)), html.Dd(html.Span(value, **touch) if touch and value != NONE else value)]
+    return _fact_named(t(key, lang), value, **touch)
+
+
+def _fact_named(name: str, value: str, **touch: Any) -> list[Component]:
+    return [html.Dt(name), html.Dd(html.Span(value, **touch) if touch and value != NONE else value)]
 
 
 def _people(facts: AreaFacts, lang: str) -> str:
@@ -128,7 +132,16 @@ def _order(order: FactOrder, reference: Reference, now: datetime, lang: str, *, 
 
 
 def stage_name(stage: str, lang: str) -> str:
-    """The name of a stage; one that is not of the contract is shown as it is."""
+    """The name of a stage in full, which tells apart the checks before filing and before closing.
+
+    A stage that is not of the contract is shown as it is.
+    """
+    full = f"stage-full-{stage}"
+    return t(full, lang) if known(full, lang) else stage_short(stage, lang)
+
+
+def stage_short(stage: str, lang: str) -> str:
+    """The name of a stage where there is little room; its title should give the full one."""
     return t(f"stage-{stage}", lang) if known(f"stage-{stage}", lang) else str(stage)
 
 

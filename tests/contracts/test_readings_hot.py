@@ -68,6 +68,16 @@ def test_hot_areas_equal_a_count_by_hand(scenery: Edges) -> None:
         assert row.p == pytest.approx(exact(now, now + before), rel=1e-9)
 
 
+def test_next_come_those_whose_rise_may_be_chance(scenery: Edges) -> None:
+    found = hot(scenery)
+    chances = {code: exact(n, n + m) for code, (n, m) in grids(scenery).items() if n + m >= 20 and n > m / 4}
+    least = max(row.p for row in found.rows)
+    by_hand_near = sorted((p, code) for code, p in chances.items() if code not in hot_by_hand(scenery) and p > least)
+    assert by_hand_near
+    assert [row.area for row in found.near] == [code for _, code in by_hand_near[:6]]
+    assert all(row.n > row.expected for row in found.near)
+
+
 def test_what_was_tested_what_was_left_out_and_what_lies_nowhere(scenery: Edges) -> None:
     """Those of a community (2, 1, 1) and of a street (3, 2) lie in no grid."""
     found = hot(scenery)

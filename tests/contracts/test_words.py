@@ -24,6 +24,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDERS: Final = ("layouts", "callbacks", "dashboard")
 DYNAMIC: Final = {
     "stage-": [stage.value for stage in Stage],
+    "stage-full-": ["verifying", "checking"],
     "light-": [light.value for light in Light],
     "level-": [level.value for level in Level],
     "scene-": list(SCENES),

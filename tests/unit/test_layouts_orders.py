@@ -276,6 +276,12 @@ def test_hot_areas_say_how_many_times_the_usual_and_what_was_tested() -> None:
     never = replace(DATA["hot_areas"].rows[0], expected=0.0, ratio=None)
     assert lines(shown("hot-areas", replace(DATA["hot_areas"], rows=(never,))))[0] == "鼓楼区 翟山社区|48|新增"
     assert said(hot_show(HotAreas(7, "community", (), 300, 0, 0.05), showing()), "rows") == "近 7 日没有明显高发的区域"
+    near = tuple(replace(row, p=0.2 + row.n / 1000) for row in DATA["hot_areas"].rows[1:8])
+    alone = lines(shown("hot-areas", replace(DATA["hot_areas"], rows=DATA["hot_areas"].rows[:1], near=near)))
+    assert (len(alone), alone[1]) == (7, "以下未超出偶然波动"), "the room that is left shows what comes next"
+    assert lines(shown("hot-areas", replace(DATA["hot_areas"], rows=(), near=near)))[0] == "近 7 日没有明显高发的区域"
+    full = shown("hot-areas", replace(DATA["hot_areas"], near=near))
+    assert "以下未超出偶然波动" not in lines(full), "with more than a page of hot areas there is no room"
     assert said(hot_show(HotAreas(7, "community", (), 0, 0, 0.05), showing()), "rows") == t(
         "hot-untested", "zh", days=7
     )

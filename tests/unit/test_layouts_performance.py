@@ -206,6 +206,7 @@ def test_the_ways_of_looking_good_stand_beside_the_rate() -> None:
     cells = ["|".join(texts(cell)) for cell in props["ways"]["children"]]
     assert cells[0] == f"按期结案率|94.2|%|▲{THIN}0.9|31{THIN}205 / 33{THIN}120 件|最低 水务局 20.4%"
     assert cells[3].startswith(f"挂账（缓办）率|2.5|%||812 / 33{THIN}120 件"), "nothing to compare with is no change"
+    assert "|持平|" in cells[4], "what rounds to nothing is said, not drawn"
     assert cells[5] == "强制结案率|来源未记录 work_orders.outcome"
     asked = opened(props, "ways")
     assert asked[0] == {"kind": "cases", "indicator": "ontime_close", "part": "rest"}
