@@ -31,13 +31,12 @@ def by_hand(edges: Edges, place: str) -> tuple[int, int]:
     """Cases in the last seven days and in the four times seven days before, those at default points left out."""
     here = f"area_code LIKE '{place}%' AND (location_quality IS NULL OR location_quality <> 'default')"
     spans = (("2026-03-04 10:30:00", "2026-03-11 10:30:00"), ("2026-02-04 10:30:00", "2026-03-04 10:30:00"))
-    now, before = (
-        edges.hand.one(
-            f"SELECT count(*) FROM work_orders WHERE {here} AND reported_at > '{a}' AND reported_at <= '{b}'"
-        )
+    counts = (
+        f"(SELECT count(*) FROM work_orders WHERE {here} AND reported_at > '{a}' AND reported_at <= '{b}')"
         for a, b in spans
     )
-    return now, before
+    ((now, before),) = edges.hand.rows(f"SELECT {', '.join(counts)}")
+    return int(now), int(before)
 
 
 def exact(n: int, of: int) -> float:
@@ -51,9 +50,10 @@ def grids(edges: Edges) -> dict[str, tuple[int, int]]:
 
 def hot_by_hand(edges: Edges, fdr: float = 0.05, minimum: int = 5) -> list[str]:
     """All grids with 20 cases or more in order of chance; those up to the last whose chance is under its line."""
-    chances = sorted((exact(n, n + m), code) for code, (n, m) in grids(edges).items() if n + m >= 20)
+    counted = grids(edges)
+    chances = sorted((exact(n, n + m), code) for code, (n, m) in counted.items() if n + m >= 20)
     under = [place for place, (p, _) in enumerate(chances, start=1) if p <= fdr * place / len(chances)]
-    return [code for _, code in chances[: max(under, default=0)] if grids(edges)[code][0] >= minimum]
+    return [code for _, code in chances[: max(under, default=0)] if counted[code][0] >= minimum]
 
 
 def test_hot_areas_equal_a_count_by_hand(scenery: Edges) -> None:
