@@ -92,6 +92,7 @@ def test_web_process_killed(start: Start, sqlite_database: ContractDatabase, ope
     connection(page, "offline")
     expect(page.locator(f"{OPEN} .kpi-value")).to_have_text(before)
     wall.start()
+    wall.ready()
     assert drawn(page) == before
 
 
