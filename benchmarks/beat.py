@@ -140,14 +140,18 @@ def compared(made: Mapping[tuple[str, int], volume.Grown]) -> list[Measure]:
         for row in taken[engine, size].values():
             print(f"  {row.what}: {row.value:.1f} {row.unit} ({row.note})", flush=True)
     measures = [row for found in taken.values() for row in found.values()]
-    for engine in ("SQLite", "PostgreSQL", "MariaDB"):
-        for shown in SHOWN:
-            smallest, largest = taken[engine, min(SIZES)][shown].value, taken[engine, max(SIZES)][shown].value
-            what = f"{engine}, {shown}: the largest city against the smallest"
+    for engine in dict.fromkeys(engine for engine, _ in taken):
+        sizes = [size for name, size in taken if name == engine]
+        for shown in SHOWN if len(sizes) > 1 else ():
+            smallest, largest = taken[engine, min(sizes)][shown].value, taken[engine, max(sizes)][shown].value
+            what = f"{engine}, {shown}: {max(sizes) / 1e6:g} million against {min(sizes) / 1e6:g}"
             measures.append(Measure(what, largest / smallest, "times", FLAT))
-    for size in SIZES:
-        ratio = taken["MariaDB", size]["all scenes"].value / taken["PostgreSQL", size]["all scenes"].value
-        measures.append(Measure(f"MariaDB against PostgreSQL, {size / 1e6:g} million", ratio, "times", ENGINES_APART))
+    for size in sorted({size for _, size in taken}):
+        theirs, others = taken.get(("MariaDB", size)), taken.get(("PostgreSQL", size))
+        if theirs and others:
+            ratio = theirs["all scenes"].value / others["all scenes"].value
+            what = f"MariaDB against PostgreSQL, {size / 1e6:g} million"
+            measures.append(Measure(what, ratio, "times", ENGINES_APART))
     return measures
 
 
