@@ -74,6 +74,7 @@ class AreaTree:
     _subtrees: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _below: dict[tuple[str, str], tuple[Area, ...]] = field(default_factory=dict, repr=False, compare=False)
     _held_by: dict[str, dict[str, Area]] = field(default_factory=dict, repr=False, compare=False)
+    _branches: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def build(cls, areas: Iterable[Area]) -> "AreaTree":
@@ -144,6 +145,14 @@ class AreaTree:
     def children(self, code: str) -> tuple[Area, ...]:
         """The areas right below, sorted by code."""
         return tuple(self.by_code[child] for child in self.children_of.get(code, ()))
+
+    def branches(self, code: str) -> Mapping[str, str]:
+        """Every code below this one, with the code of the child that holds it (or is it)."""
+        known = self._branches.get(code)
+        if known is None:
+            children = self.children_of.get(code, ())
+            known = self._branches[code] = {inside: child for child in children for inside in self.subtree(child)}
+        return known
 
     def below(self, code: str, level: str) -> tuple[Area, ...]:
         """All areas of a level inside this one, sorted by code."""

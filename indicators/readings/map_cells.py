@@ -73,18 +73,21 @@ def _cells(db: ScopedReader, at: At, by_area: Mapping[str | None, int], *, per_h
     total = 0
     for code, n in by_area.items():
         total += n
-        cell = tree.up_to(code, level)
-        if cell is not None and cell.code in mine and n:
+        cell = tree.up_to(code, level) if n else None
+        if cell is not None and cell.code in mine:
             counts[cell.code] += n
-    values: dict[str, float | None] = {}
-    for cell in cells:
-        if not per_households:
-            values[cell.code] = float(counts[cell.code])
-        else:
-            values[cell.code] = 1000.0 * counts[cell.code] / cell.households if cell.households else None
+    by_cell = dict(counts)
+    values: dict[str, float | None]
+    if per_households:
+        values = {
+            cell.code: 1000.0 * by_cell.get(cell.code, 0) / cell.households if cell.households else None
+            for cell in cells
+        }
+    else:
+        values = {cell.code: float(by_cell.get(cell.code, 0)) for cell in cells}
     return CellCounts(
         level,
-        dict(counts),
+        by_cell,
         values,
         total - sum(counts.values()),
         total,

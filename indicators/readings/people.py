@@ -50,9 +50,9 @@ def duty(db: ScopedReader, at: At) -> Duty | NotRecorded:
     tree = db.reference.tree
     place = at.area or tree.root
     children = spread(tree, place) if place else ()
+    below = tree.branches(children[0].parent_code or "") if children else {}
     planned: Counter[str] = Counter()
     present: Counter[str] = Counter()
-    below = {inside: child.code for child in children for inside in tree.subtree(child.code)}
     for code, (here, due) in found.items():
         child = below.get(code or "", "")
         planned[child] += due
@@ -80,7 +80,10 @@ def on_duty_by_area(db: ScopedReader, at: At) -> Mapping[str | None, tuple[int, 
 
 
 def _on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, int]]:
-    """Sets, not a question for each person: shifts and leaves that cover now, and positions that are fresh."""
+    """Sets, not a question for each person: shifts and leaves that cover now, and positions that are fresh.
+
+    In SQL, so that of people only numbers leave the database.
+    """
     rows, last = db.scoped(shifts), db.scoped(worker_positions)
     covers = and_(rows.c.end_at > at.now, rows.c.start_at <= at.now)
     away = select(rows.c.worker_id).where(rows.c.kind == "leave", covers, rows.c.worker_id.is_not(None))
@@ -94,7 +97,7 @@ def _on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, in
     seen = select(last.c.worker_id).where(last.c.at >= oldest, last.c.at <= at.now + SKEW)
     here = func.sum(case((planned.c.worker_id.in_(seen), 1), else_=0))
     statement = select(planned.c.area, here, func.count()).group_by(planned.c.area)
-    return {row[0]: (int(row[1]), int(row[2])) for row in db.rows(statement)}
+    return {area: (int(present), int(due)) for area, present, due in db.rows(statement)}
 
 
 def _area_of_shift(db: ScopedReader, rows: Subquery, at: At) -> Any:
