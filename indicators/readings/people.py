@@ -95,7 +95,7 @@ def _on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, in
     )
     oldest = at.now - timedelta(seconds=at.policy.duty.position_max_age_s)
     seen = select(last.c.worker_id).where(last.c.at >= oldest, last.c.at <= at.now + SKEW)
-    here = func.sum(case((planned.c.worker_id.in_(seen), 1), else_=0))
+    here = func.count(case((planned.c.worker_id.in_(seen), 1)))
     statement = select(planned.c.area, here, func.count()).group_by(planned.c.area)
     return {area: (int(present), int(due)) for area, present, due in db.rows(statement)}
 
