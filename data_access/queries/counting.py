@@ -84,11 +84,7 @@ def each(
     Only the range is in the WHERE: a condition there could lure the engine to another index that grows with history.
     """
     counts = [
-        select(_met(condition))
-        .select_from(rows)
-        .where(within)
-        .scalar_subquery()
-        .label(f"n_{i}")
+        select(_met(condition)).select_from(rows).where(within).scalar_subquery().label(f"n_{i}")
         for i, (within, condition) in enumerate(named.values())
     ]
     (found,) = db.rows(select(*counts))
