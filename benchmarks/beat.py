@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 from benchmarks import volume
 from benchmarks.frame import Bench, Measure
@@ -56,10 +57,14 @@ def due(scenes: Sequence[str], turn: int) -> tuple[str, ...]:
 
 
 class Waiting:
-    """Seconds spent in asking: statements compiled, run and fetched."""
+    """Seconds spent in asking: statements compiled, run and fetched, by every reader until the end of the block."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
+
+    @contextmanager
+    def heard(self) -> Iterator["Waiting"]:
+        """Listen to all readers."""
         asked = ScopedReader.rows
 
         def rows(db: ScopedReader, statement: Any) -> Any:
@@ -69,10 +74,8 @@ class Waiting:
             finally:
                 self.seconds += time.perf_counter() - began
 
-        setattr(ScopedReader, "rows", rows)  # noqa: B010 - the class as a whole, for this process alone
-
-
-WAITING: Final = Waiting()
+        with patch.object(ScopedReader, "rows", rows):
+            yield self
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ class Beat:
 class Beats:
     """Beats as the publisher reads them: two seconds apart, the open book kept in step."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, waiting: Waiting) -> None:
+        self._database, self._waiting = database, waiting
         self._clock = HandClock(volume.END)
         calendar = WorkCalendar.named("cn", "Asia/Shanghai")
         self._read = reader_of(product(), calendar, load_policy(), self._clock, None)
@@ -98,7 +101,7 @@ class Beats:
     def turn(self, names: Sequence[str]) -> Beat:
         """Two seconds later: these readings in one snapshot."""
         self._clock.turn(BEAT_S)
-        WAITING.seconds = 0.0
+        self._waiting.seconds = 0.0
         began = time.perf_counter()
         with self._database.reader(WALL) as db:
             opened = time.perf_counter()
@@ -107,12 +110,16 @@ class Beats:
             read = time.perf_counter()
         ended = time.perf_counter()
         around = (opened - began) + (ended - read)
-        return Beat((around + WAITING.seconds) * 1000, (ended - began) * 1000)
+        return Beat((around + self._waiting.seconds) * 1000, (ended - began) * 1000)
 
 
 def measure(database: Database, label: str, statements: Statements, share: float = 1.0) -> dict[str, Measure]:
     """The heaviest beat of a period, of one scene and of all, and each slow reading; ``share`` of the budgets."""
-    beat = Beats(database)
+    with Waiting().heard() as waiting:
+        return _measured(Beats(database, waiting), label, statements, share)
+
+
+def _measured(beat: Beats, label: str, statements: Statements, share: float) -> dict[str, Measure]:
     found = {}
     for shown, scenes in SHOWN.items():
         beats = {}

@@ -14,10 +14,6 @@ from flask import Flask, Response
 from benchmarks import others
 from benchmarks.frame import Bench, Measure
 from benchmarks.stage import Stage, Statements, ask, stage, wall
-from dashboard.clock import city_time
-from data_access.scope import Audience, Scope
-from layouts.panel import Showing
-from layouts.scenes import PANELS, SCENES
 
 REQUESTS: Final = 200
 ROUNDS: Final = 5
@@ -52,23 +48,10 @@ def plain_dash(on: Stage) -> Flask:
     """The same panels as plain Dash would show them: each viewer's interval asks the database again."""
     app = Dash("plain", enable_mcp=False, add_log_handler=False)
     app.layout = html.Div([dcc.Interval(id="tick", interval=2000), html.Div(id="page")])
-    plan, services = on.publisher.plan, on.services
 
     @app.callback(Output("page", "children"), Input("tick", "n_intervals"))
     def show(_ticks: int) -> Any:
-        now = city_time(on.clock.now(), on.clock.zone)
-        shown: list[object] = []
-        with services.database.reader(Scope.of(Audience.WALL)) as db:
-            values: dict[str, object] = {}
-            for panel_id in SCENES["overview"].panels:
-                panel = PANELS[panel_id]
-                if panel.every > 2 or plan.slow(panel.reading):
-                    continue
-                if panel.reading not in values:
-                    values[panel.reading] = plan.readings[panel.reading].read(db, services.at())
-                showing = Showing("zh", db.reference, now, on.clock.zone)
-                shown.extend(panel.show(values[panel.reading], showing).values())
-        return shown
+        return [part for _, parts in on.asked_again() for part in parts.values()]
 
     server: Flask = app.server
     return server

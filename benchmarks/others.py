@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.fixtures.servers import free_port, wait_until
+from tests.fixtures.trees import texts
 
 HERE: Final = Path(__file__).resolve().parent
 REQUIREMENTS: Final = HERE / "others.txt"
@@ -58,62 +59,42 @@ def _environment(site: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join((str(site), str(HERE.parent)))}
 
 
-def panels() -> Iterator[Callable[[], list[tuple[str, list[list[str]]]]]]:
-    """What both show: asks the database for the two-second panels of the overview, and says their texts by panel."""
+Texts = list[tuple[str, list[list[str]]]]
+"""The texts of a screen: by panel, a list for each row."""
+
+
+def panels() -> Iterator[Callable[[], Texts]]:
+    """What both show: the two-second panels of the overview, asked again."""
     from benchmarks.stage import stage
-    from dashboard.clock import city_time
-    from data_access.scope import Audience, Scope
-    from layouts.panel import Showing
-    from layouts.scenes import PANELS, SCENES
 
     with stage(Path(os.environ[FOLDER])) as on:
-        plan, services = on.publisher.plan, on.services
 
-        def texts() -> list[tuple[str, list[list[str]]]]:
-            now = city_time(on.clock.now(), on.clock.zone)
-            said: list[tuple[str, list[list[str]]]] = []
-            with services.database.reader(Scope.of(Audience.WALL)) as db:
-                values: dict[str, object] = {}
-                for panel_id in SCENES["overview"].panels:
-                    panel = PANELS[panel_id]
-                    if panel.every > EVERY_S or plan.slow(panel.reading):
-                        continue
-                    if panel.reading not in values:
-                        values[panel.reading] = plan.readings[panel.reading].read(db, services.at())
-                    shown = panel.show(values[panel.reading], Showing("zh", db.reference, now, on.clock.zone))
-                    said.append((panel_id, [row for part in shown.values() for row in rows(part.get("children"))]))
-            return said
+        def said() -> Texts:
+            return [
+                (name, [row for part in parts.values() for row in rows(part.get("children"))])
+                for name, parts in on.asked_again()
+            ]
 
-        yield texts
+        yield said
 
 
 def rows(children: Any) -> list[list[str]]:
     """The texts of a part, a list for each row."""
-    if not isinstance(children, list):
-        return [words(children)] if children else []
-    return [found for child in children if (found := words(child))]
-
-
-def words(node: Any) -> list[str]:
-    """All texts below a component."""
-    if node is None or isinstance(node, str | int | float):
-        return [str(node)] if node else []
-    if isinstance(node, list | tuple):
-        return [text for child in node for text in words(child)]
-    return words(getattr(node, "children", None))
+    parts = children if isinstance(children, list) else [children]
+    return [found for part in parts if (found := [text for text in texts(part) if text])]
 
 
 def in_panel() -> None:
     """A Panel application: numbers and lists, renewed every two seconds in each session."""
     import panel as pn
 
-    texts = next(source := panels())
+    said = next(source := panels())
 
     def page() -> Any:
-        boxes = {name: pn.pane.HTML("") for name, _ in texts()}
+        boxes = {name: pn.pane.HTML("") for name, _ in said()}
 
         def renew() -> None:
-            for name, found in texts():
+            for name, found in said():
                 html = "".join(f"<div>{' '.join(row)}</div>" for row in found)
                 if boxes[name].object != html:
                     boxes[name].object = html
@@ -129,8 +110,8 @@ def in_streamlit() -> None:
     """A Streamlit page: the script runs anew for each session at each tick."""
     import streamlit as st
 
-    texts = st.cache_resource(lambda: next(panels()))()
-    for name, found in texts():
+    said = st.cache_resource(lambda: next(panels()))()
+    for name, found in said():
         if len(found) == 1:
             st.metric(name, " ".join(found[0]))
         else:

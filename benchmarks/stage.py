@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event
 
 from dashboard import compose
 from dashboard.app import create_app
+from dashboard.clock import city_time
 from dashboard.keys import Focus, LiveKey
 from dashboard.lanes import InlineLane, Reading
 from dashboard.publisher import Publisher, reader_of
@@ -21,8 +22,9 @@ from dashboard.services import Services
 from dashboard.settings import Settings, load
 from dashboard.stores import Broadcast, open_broadcast
 from data_access.reference import Reference
-from data_access.scope import Audience
+from data_access.scope import Audience, Scope
 from demo.build import build
+from layouts.panel import Props, Showing
 from tests.fixtures.beats import HandClock
 
 END: Final = datetime(2026, 3, 11, 15, 0)
@@ -86,6 +88,24 @@ class Stage:
     def get(self, path: str, query: str = "", coding: str = "br") -> tuple[str, bytes]:
         """Status and bytes of one request, through the whole application."""
         return ask(self.server, path, query, coding)
+
+    def asked_again(self) -> list[tuple[str, Props]]:
+        """The two-second panels of the overview with what they show, read from the database now.
+
+        What a framework without a broadcast does for each viewer at each tick.
+        """
+        now, plan = city_time(self.clock.now(), self.clock.zone), self.publisher.plan
+        shown: list[tuple[str, Props]] = []
+        with self.services.database.reader(Scope.of(Audience.WALL)) as db:
+            showing = Showing("zh", db.reference, now, self.clock.zone)
+            values: dict[str, object] = {}
+            for panel in plan.panels_of("overview"):
+                if panel.every > BEAT_S or plan.slow(panel.reading):
+                    continue
+                if panel.reading not in values:
+                    values[panel.reading] = plan.readings[panel.reading].read(db, self.services.at())
+                shown.append((panel.id, panel.show(values[panel.reading], showing)))
+        return shown
 
     @property
     def reference(self) -> Reference:
