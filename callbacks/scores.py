@@ -1,6 +1,6 @@
 """Why a unit stands where it does, and the cases a detector found: every field of the question is looked up first."""
 
-from typing import Final
+from typing import Final, get_args
 
 from dash.development.base_component import Component
 
@@ -11,19 +11,15 @@ from data_access.errors import InputError, UnknownPlace
 from indicators.detectors.found import Detected, Rule
 from indicators.readings import READINGS
 from indicators.readings.scores import score_trend
+from indicators.readings.scores import scores as scores_of
 from indicators.scores.compute import what_if
-from indicators.scores.scheme import Subject
+from indicators.scores.load import SUBJECTS
 from indicators.scores.values import Scores, ScoreTrend
 from indicators.values import At, NotRecorded
 from layouts.panel import Showing
 from layouts.parts import detected, score
 
-_READING: Final[dict[str, str]] = {
-    "department": "scores_departments",
-    "county": "scores_counties",
-    "street": "scores_streets",
-}
-_RULES: Final[tuple[Rule, ...]] = ("unexplained_extension", "stalling", "perfunctory", "repeated")
+_RULES: Final[frozenset[Rule]] = frozenset(get_args(Rule))
 _MOST_TERMS: Final = 20
 
 
@@ -32,22 +28,22 @@ def explain(services: Conversation, asked: Asked, lang: str) -> list[Component]:
 
     Raises InputError for fields that name nothing there is, UnknownPlace for a unit that is not there or not theirs.
     """
-    subject, code = asked.text("subject"), asked.text("code")
+    subject = next((known for known in SUBJECTS if known == asked.text("subject")), None)
+    code = asked.text("code")
     if unknown := asked.fields.keys() - {"subject", "code", "weights"}:
         raise InputError(f"a score has no field {', '.join(sorted(unknown))}")
-    if subject not in _READING:
+    if subject is None:
         raise InputError("nothing of this kind is scored")
     place = services.place(asked.place)
     at = services.at(*place)
 
     def read() -> Scores | NotRecorded:
         with services.asks() as db:
-            found: Scores | NotRecorded = READINGS[_READING[subject]].read(_here(db, place), at)
-            return found
+            return scores_of(_here(db, place), at, subject)
 
     def past() -> ScoreTrend | NotRecorded:
         with services.asks() as db:
-            return score_trend(_here(db, place), at, _subject(subject), code)
+            return score_trend(_here(db, place), at, subject, code)
 
     scores = services.recall(f"scores {place} {subject}", read)
     unit = None if isinstance(scores, NotRecorded) else scores.unit(code)
@@ -109,11 +105,6 @@ def found(services: Conversation, asked: Asked, lang: str) -> list[Component]:
 
 def _here(db: ScopedReader, place: tuple[str | None, str | None]) -> ScopedReader:
     return db if place == (None, None) else db.narrowed(*place)
-
-
-def _subject(text: str) -> Subject:
-    subjects: tuple[Subject, ...] = ("department", "county", "street")
-    return next(subject for subject in subjects if subject == text)
 
 
 def _showing(services: Conversation, at: At, lang: str) -> Showing:

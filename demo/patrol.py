@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from demo.moments import DAY, Bools, Floats, Ints, texts
+from demo.moments import Bools, Floats, Ints, texts
 from demo.people import Shifts
 from demo.rows import Columns
 from demo.world import World
@@ -131,8 +131,3 @@ def ping_columns(world: World, gait: Gait, worker: Ints, grid: Ints, at: Ints, f
 def steps_between(after: int, upto: int, step: int = STEP) -> list[int]:
     """Multiples of ``step`` seconds in (after, upto]."""
     return list(range((after // step + 1) * step, upto + 1, step))
-
-
-def days_around(now: int) -> tuple[int, int]:
-    """The days whose shifts can cover ``now``: the day itself and the one before (night watches)."""
-    return now // DAY - 1, now // DAY

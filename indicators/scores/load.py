@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import fsum
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NoReturn
+from typing import Annotated, Any, Final, Literal, NoReturn, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,7 +17,7 @@ from indicators.scores.scheme import Grade, ListRule, Scheme, Subject, Term
 from indicators.windows import Now
 
 FOLDER: Final = Path(__file__).with_name("schemes")
-SUBJECTS: Final[tuple[Subject, ...]] = ("department", "county", "street")
+SUBJECTS: Final[tuple[Subject, ...]] = get_args(Subject)
 
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from dash import html
 from dash.development.base_component import Component
 
 from indicators.readings.horizon import Horizon
@@ -13,7 +12,7 @@ from layouts.parts import ahead
 from layouts.parts.cuts import cut_name
 from layouts.parts.frame import empty, live, paged, tip
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import shown
+from layouts.parts.marks import provisional_mark, shown
 from layouts.parts.places import department_name
 from layouts.words import t
 
@@ -42,7 +41,7 @@ def show(horizon: Horizon, showing: Showing) -> Props:
         notes.append(t("horizon-computed", lang, cases=count(horizon.computed)))
     sub: list[Component | str] = [" · ".join(notes)]
     if showing.provisional:
-        sub.append(html.Span(t("calendar-mark", lang), className="mark", title=t("calendar-provisional", lang)))
+        sub.append(provisional_mark(lang))
 
     def name(key: str | None) -> str:
         return department_name(showing.reference, key, lang) if key else t("horizon-no-department", lang)

@@ -14,7 +14,7 @@ from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import attrs, cases
 from layouts.parts.frame import empty, paged, tip
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import computed_mark, light_icon, shown, spoken
+from layouts.parts.marks import computed_mark, light_icon, provisional_mark, shown, spoken
 from layouts.parts.places import area_name, category_name, department_name
 from layouts.words import t
 
@@ -54,8 +54,7 @@ def show(sla: Sla, showing: Showing) -> Props:
     soon = html.Span(count(sla.due_by_cut), **cases("due_by_cut"))
     sub = spoken("sla-sub", lang, overdue=late, cut=cut, soon=soon)
     if showing.provisional:
-        mark = t("calendar-mark", lang)
-        sub.append(html.Span(mark, className="mark", title=t("calendar-provisional", lang)))
+        sub.append(provisional_mark(lang))
     rows = [_row(row, showing) for row in sla.rows]
     body: Sequence[Component] | Component = rows if rows else empty(t("sla-empty", lang))
     return {"rows": shown(body), "sub": shown(sub)}

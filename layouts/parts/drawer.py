@@ -198,8 +198,3 @@ def _step(step: Step, reference: Reference, now: datetime, lang: str) -> Compone
     if step.note:
         words.append(html.Span(step.note, className="step-note"))
     return html.Li(words)
-
-
-def refusal(sentence: str) -> list[Component]:
-    """An answer that is only a sentence: not there, or not yours, alike."""
-    return [empty(sentence)]

@@ -69,6 +69,11 @@ def computed_mark(lang: str) -> Component:
     return html.Span(t("due-computed", lang), className="mark", title=t("due-computed-tip", lang))
 
 
+def provisional_mark(lang: str) -> Component:
+    """Beside numbers that go by a calendar whose holidays are not decreed yet."""
+    return html.Span(t("calendar-mark", lang), className="mark", title=t("calendar-provisional", lang))
+
+
 def swatch(classes: str, text: str | list[Component | str]) -> Component:
     """One entry of a legend."""
     words = [text] if isinstance(text, str) else text
