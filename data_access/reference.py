@@ -146,6 +146,13 @@ class AreaTree:
         """The areas right below, sorted by code."""
         return tuple(self.by_code[child] for child in self.children_of.get(code, ()))
 
+    def spread(self, code: str) -> tuple[Area, ...]:
+        """The areas a place is spread over: those right below it, where a level of a single area is passed over."""
+        children = self.children(code)
+        while len(children) == 1 and self.children(children[0].code):
+            children = self.children(children[0].code)
+        return children
+
     def branches(self, code: str) -> Mapping[str, str]:
         """Every code below this one, with the code of the child that holds it (or is it)."""
         known = self._branches.get(code)

@@ -39,7 +39,7 @@ class Horizon:
 
 
 def horizon(db: ScopedReader, at: At) -> Horizon | NotRecorded:
-    """From the open book. Areas are those right below the place; what is coded to the place itself has no key."""
+    """From the open book. Areas as ``AreaTree.spread``; what is coded to the place itself has no key."""
     if missing := REGISTRY["overdue"].missing(db.shape):
         return NotRecorded(missing)
     book, cuts = book_of(db, at), next_cuts(at)
@@ -62,13 +62,13 @@ def horizon(db: ScopedReader, at: At) -> Horizon | NotRecorded:
 
 
 def _below(tree: AreaTree, place: str | None, by_code: Mapping[str | None, int]) -> dict[str | None, int]:
-    """By the areas right below the place; None for what lies in none of them."""
-    here, parents = place or tree.root, tree.parent_of
+    """By the areas the place is spread over; None for what lies in none of them."""
+    here = place or tree.root
+    children = tree.spread(here) if here else ()
+    below = tree.branches(children[0].parent_code or "") if children else {}
     found: dict[str | None, int] = {}
     for code, n in by_code.items():
-        key = code
-        while key is not None and (here is None or parents.get(key) != here):
-            key = parents.get(key)
+        key = below.get(code or "")
         found[key] = found.get(key, 0) + n
     return found
 

@@ -10,7 +10,6 @@ from sqlalchemy import Subquery, and_, case, func, or_, select
 
 from data_access.contract import shifts, worker_areas, worker_positions
 from data_access.engine import ScopedReader
-from data_access.reference import Area, AreaTree
 from indicators.registry import REGISTRY
 from indicators.values import SKEW, At, NotRecorded
 
@@ -34,22 +33,14 @@ class Duty:
     not_located: int
 
 
-def spread(tree: AreaTree, place: str) -> tuple[Area, ...]:
-    """The areas a place is spread over: those right below it, where a level of a single area is passed over."""
-    children = tree.children(place)
-    while len(children) == 1 and tree.children(children[0].code):
-        children = tree.children(children[0].code)
-    return children
-
-
 def duty(db: ScopedReader, at: At) -> Duty | NotRecorded:
-    """By the areas below the place (``spread``). People coded higher than these are "not located"."""
+    """By the areas below the place (``AreaTree.spread``). People coded higher than these are "not located"."""
     if missing := REGISTRY["on_duty"].missing(db.shape):
         return NotRecorded(missing)
     found = on_duty_by_area(db, at)
     tree = db.reference.tree
     place = at.area or tree.root
-    children = spread(tree, place) if place else ()
+    children = tree.spread(place) if place else ()
     below = tree.branches(children[0].parent_code or "") if children else {}
     planned: Counter[str] = Counter()
     present: Counter[str] = Counter()

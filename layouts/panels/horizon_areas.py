@@ -32,7 +32,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(horizon: Horizon, showing: Showing) -> Props:
-    """Areas right below the place, most first; what is not located stands among them."""
+    """Areas of the place, most first; what is not located stands among them."""
     lang = showing.lang
 
     def name(key: str | None) -> str:

@@ -54,6 +54,10 @@ def test_what_the_horizon_says_is_there_at_six_but_for_what_was_done(short_town:
             now_late = late_at(db, at, NINE)
             assert len(expected) == found.overdue + found.totals[1]
             assert len(now_late) == found.overdue
+            # the only county of the town is passed over: the rows are its streets, or what lies in none of them
+            by_code = db.reference.tree.by_code
+            assert {by_code[row.key].level for row in found.areas if row.key} == {"street"}
+            assert sum(row.overdue for row in found.areas) == found.overdue
             # nothing handled: the clock alone runs on
             assert pulse(db, At(SIX, CALENDAR, POLICY)).overdue == len(expected)
             assert late_at(db, At(SIX, CALENDAR, POLICY), SIX) == expected

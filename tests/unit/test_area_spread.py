@@ -1,9 +1,8 @@
-"""Over which areas the people of a place are counted."""
+"""Over which areas the numbers of a place are spread."""
 
 import pytest
 
 from data_access.reference import Area, AreaTree
-from indicators.readings.people import spread
 
 
 def tree(*codes: str) -> AreaTree:
@@ -23,4 +22,4 @@ def tree(*codes: str) -> AreaTree:
     ],
 )
 def test_a_level_of_one_area_is_passed_over(codes: tuple[str, ...], place: str, expected: list[str]) -> None:
-    assert [area.code for area in spread(tree(*codes), place)] == expected
+    assert [area.code for area in tree(*codes).spread(place)] == expected
