@@ -116,7 +116,7 @@ def test_work_orders_hold_the_worst_day_and_the_first(
     for lang in LANGUAGES:
         wall.fill(lang, data=day())
         page = open_page(address(wall, "orders", lang))
-        for width, height in TIGHT:
+        for width, height in (*TIGHT, (1600, 900)):
             settle(page, "live", width, height, lists=False)
             wrong += [f"{lang} {width}x{height}: {sentence}" for sentence in found(page)]
     assert not wrong, "\n".join(wrong)
