@@ -54,6 +54,16 @@ class Rate:
             raise ValueError(f"a rate needs 0 <= good <= of, not {self.good} of {self.of}")
 
     @property
+    def full(self) -> int:
+        """The cases that count whole: all good ones."""
+        return self.good
+
+    @property
+    def rest(self) -> int:
+        """The cases of the denominator that do not count."""
+        return self.of - self.good
+
+    @property
     def value(self) -> float | None:
         """The share 0 to 1, None without cases."""
         return self.good / self.of if self.of else None
@@ -94,6 +104,11 @@ class WeightedRate:
     def __post_init__(self) -> None:
         if self.full < 0 or self.part < 0 or self.full + self.part > self.of or not 0 <= self.weight <= 1:
             raise ValueError(f"a weighted rate needs 0 <= full + part <= of: {self}")
+
+    @property
+    def rest(self) -> int:
+        """The cases of the denominator that do not count, not even in part."""
+        return self.of - self.full - self.part
 
     @property
     def good(self) -> float:

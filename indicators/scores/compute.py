@@ -241,8 +241,7 @@ def _room(term: Term, figure: Figure) -> int:
     """How many cases could be better."""
     if isinstance(figure, Count):
         return figure.n if term.direction == "down" else max((bound for bound, _ in term.ladder), default=0) + 1
-    good, part = (figure.good, 0) if isinstance(figure, Rate) else (figure.full, figure.part)
-    return figure.of - good - part if term.direction == "up" else good
+    return figure.rest if term.direction == "up" else figure.full
 
 
 def _better(term: Term, figure: Figure, cases: int) -> Figure:

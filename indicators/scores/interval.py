@@ -34,11 +34,10 @@ def draw_points(term: Term, figure: Rate | WeightedRate | Count, seed: str) -> D
         found: Draws = steps[np.searchsorted(bounds, counts, side="left")]
         return found
     if isinstance(figure, WeightedRate):
-        rest = figure.of - figure.full - figure.part
-        parts = rng.dirichlet([figure.full + _PRIOR, figure.part + _PRIOR, rest + _PRIOR], size=DRAWS)
+        parts = rng.dirichlet([figure.full + _PRIOR, figure.part + _PRIOR, figure.rest + _PRIOR], size=DRAWS)
         shares = parts[:, 0] + figure.weight * parts[:, 1]
     else:
-        shares = rng.beta(figure.good + _PRIOR, figure.of - figure.good + _PRIOR, size=DRAWS)
+        shares = rng.beta(figure.good + _PRIOR, figure.rest + _PRIOR, size=DRAWS)
     points: Draws = 100.0 * np.clip((shares - term.zero) / (term.full - term.zero), 0.0, 1.0)
     return points
 

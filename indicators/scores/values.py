@@ -43,6 +43,13 @@ class TermScore:
     None: this term alone cannot do it, or there is no higher grade.
     """
 
+    @property
+    def bad_cases(self) -> int:
+        """The cases of a share that cost points whole; 0 of a ladder."""
+        if self.rate is None:
+            return 0
+        return self.rate.rest if self.direction == "up" else self.rate.full
+
 
 @dataclass(frozen=True, slots=True)
 class UnitScore:

@@ -82,8 +82,11 @@ def ranks(unit_score: UnitScore) -> str:
 
 
 def term_cases(scores: Scores, term: TermScore, code: str | None) -> dict[str, Any]:
-    """The attributes that open the cases a term lost points by: the bad ones, or the counted ones of a ladder."""
-    what: Part = "rows" if term.rate is None else "rest" if term.direction == "up" else "good"
+    """The attributes that open the cases a term lost points by; all of them where none was lost or a ladder counts."""
+    what: Part = "rows"
+    if term.rate is not None:
+        bad: Part = "rest" if term.direction == "up" else "good"
+        what = bad if term.bad_cases else "base"
     place = {} if code is None else {"department" if scores.subject == "department" else "area": code}
     return cases(term.indicator, what, **place, period=scores.period.name)
 

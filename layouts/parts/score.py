@@ -155,13 +155,12 @@ def _cases(term: TermScore, scores: Scores, code: str, lang: str) -> list[Compon
     if term.rate is None:
         n = count(term.value)
         return [html.Button(t("score-count", lang, n=n), type="button", **grades.term_cases(scores, term, code))]
-    lost = term.rate.of - term.rate.good if term.direction == "up" else term.rate.good
     share = "" if term.rate.value is None else f" = {count(term.rate.value * 100, 1)}%"
     words: list[Component] = [
         html.Span(f"{t('score-of', lang, good=count(term.rate.good), of=count(term.rate.of))}{share}")
     ]
-    if lost:
-        text = t("why-open-cases", lang, n=count(lost))
+    if term.bad_cases:
+        text = t("why-open-cases", lang, n=count(term.bad_cases))
         words.append(html.Button(text, type="button", **grades.term_cases(scores, term, code)))
     return words
 

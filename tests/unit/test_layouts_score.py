@@ -2,14 +2,15 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from dash.development.base_component import Component
 
 from indicators.scores.compute import what_if
 from indicators.scores.values import Scores, UnitScore
+from indicators.values import Rate, WeightedRate
 from layouts.formats import MINUS
-from layouts.parts import detected, score
+from layouts.parts import detected, grades, score
 from tests.fixtures import handmade_performance as made
 from tests.fixtures.handmade import NOW, REFERENCE, showing
 from tests.fixtures.trees import components, props_of, texts
@@ -54,6 +55,21 @@ def test_each_term_gives_its_cases_and_opens_those_that_cost_points() -> None:
         "kind": "cases", "indicator": "ontime_close", "part": "rest", "department": "B04", "period": "2026-11",
     }  # fmt: skip
     assert "无此类件，不计此项" in words, "the ninth unit has no cases of one term"
+
+
+def test_a_term_opens_the_cases_that_cost_points_and_all_where_none_did() -> None:
+    term = replace(unit_of("B04").terms[0], direction="up")
+
+    def part(rate: Rate | WeightedRate | None, direction: Literal["up", "down"] = "up") -> tuple[str, int]:
+        one = replace(term, rate=rate, direction=direction)
+        return json.loads(grades.term_cases(SCORES, one, "B04")["data-opens"])["part"], one.bad_cases
+
+    assert part(Rate(12, 20)) == ("rest", 8)
+    assert part(Rate(20, 20)) == ("base", 0), "an empty list explains nothing"
+    assert part(Rate(3, 20), "down") == ("good", 3)
+    assert part(Rate(0, 20), "down") == ("base", 0)
+    assert part(WeightedRate(10, 6, 0.9, 20)) == ("rest", 4), "whole cases, as they are listed, not 4.6"
+    assert part(None) == ("rows", 0)
 
 
 def test_where_a_share_gives_no_points_and_where_all_is_said() -> None:
