@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.fixtures.city",
     "tests.fixtures.servers",
     "tests.fixtures.contract",
+    "tests.fixtures.ledger",
     "tests.fixtures.edges",
     "tests.fixtures.february",
     "tests.fixtures.conduct",

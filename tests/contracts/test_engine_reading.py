@@ -120,6 +120,7 @@ def test_a_reading_account_may_not_write_even_outside_our_transactions(contract_
     server = ContractDatabase(contract_database.engine, contract_database.url, contract_database.url)
     with pytest.raises(DBAPIError) as refused:
         server.write(WRITES[0])
+    server.close()
     assert isinstance(translate(refused.value), SourceRefused)
 
 

@@ -16,19 +16,9 @@ from tests.fixtures.february import February
 CLOCK = ["--clock", "2026-03-11T10:30"]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh ledger on each engine that can hold one."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/ledger.sqlite"
-    else:
-        with request.getfixturevalue("postgresql_server").database() as url:
-            yield url
-
-
 @pytest.fixture
 def ledger(
-    address: str, sqlite_february: February, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ledger_address: str, sqlite_february: February, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Ledger]:
     """The ledger of a city whose February is over, with the settings that name both."""
     monkeypatch.chdir(tmp_path)
@@ -37,8 +27,8 @@ def ledger(
             monkeypatch.delenv(name)
     monkeypatch.setattr("dashboard.logs.set_up", lambda *args: None)
     monkeypatch.setenv("GRIDWALL_DATABASE_URL", sqlite_february.made.url)
-    monkeypatch.setenv("GRIDWALL_LEDGER_URL", address)
-    opened = Ledger(address)
+    monkeypatch.setenv("GRIDWALL_LEDGER_URL", ledger_address)
+    opened = Ledger(ledger_address)
     yield opened
     opened.close()
 

@@ -16,16 +16,6 @@ from tests.fixtures.servers import PostgreSQL, wait_until
 NOW = 1_700_000_000.0
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, empty ledger address on each engine that can hold one."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/deep/ledger.sqlite"
-    else:
-        with request.getfixturevalue("postgresql_server").database() as url:
-            yield url
-
-
 @pytest.fixture(autouse=True)
 def _close_all(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Close every ledger a test opened."""
@@ -57,10 +47,10 @@ ledger.close()
 """
 
 
-def test_of_processes_that_race_exactly_one_wins_each_role(address: str, tmp_path: Path) -> None:
+def test_of_processes_that_race_exactly_one_wins_each_role(ledger_address: str, tmp_path: Path) -> None:
     racers = [
         subprocess.Popen(
-            [sys.executable, "-c", RACER, address, holder, str(tmp_path)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", RACER, ledger_address, holder, str(tmp_path)], stdout=subprocess.PIPE, text=True
         )
         for holder in ("a", "b")
     ]
@@ -75,8 +65,8 @@ def test_of_processes_that_race_exactly_one_wins_each_role(address: str, tmp_pat
     assert sorted(int(number) for numbers in won for number in numbers) == list(range(20))
 
 
-def test_a_lease_in_force_is_refused_and_an_expired_one_is_taken_with_a_larger_epoch(address: str) -> None:
-    ledger = Ledger(address)
+def test_a_lease_in_force_is_refused_and_an_expired_one_is_taken_with_a_larger_epoch(ledger_address: str) -> None:
+    ledger = Ledger(ledger_address)
     first = ledger.take("publisher", "a", 10, NOW)
     assert first == Lease("publisher", "a", int(NOW), NOW + 10)
     assert ledger.take("publisher", "b", 10, NOW + 9.9) is None
@@ -87,8 +77,8 @@ def test_a_lease_in_force_is_refused_and_an_expired_one_is_taken_with_a_larger_e
     assert ledger.current("nobody") is None
 
 
-def test_renewing_moves_the_end_and_not_the_epoch(address: str) -> None:
-    ledger = Ledger(address)
+def test_renewing_moves_the_end_and_not_the_epoch(ledger_address: str) -> None:
+    ledger = Ledger(ledger_address)
     lease = ledger.take("publisher", "a", 10, NOW)
     assert lease is not None
     assert ledger.renew(lease, 10, NOW + 5) == Lease("publisher", "a", lease.epoch, NOW + 15)
@@ -96,8 +86,8 @@ def test_renewing_moves_the_end_and_not_the_epoch(address: str) -> None:
     assert ledger.renew(lease, 10, NOW + 60) is not None, "nobody took it: still the largest epoch"
 
 
-def test_the_same_holder_taking_again_shuts_its_earlier_run_out(address: str) -> None:
-    ledger = Ledger(address)
+def test_the_same_holder_taking_again_shuts_its_earlier_run_out(ledger_address: str) -> None:
+    ledger = Ledger(ledger_address)
     before = ledger.take("publisher", "a", 10, NOW)
     after = ledger.take("publisher", "a", 10, NOW + 1)
     assert before is not None and after is not None and after.epoch == before.epoch + 1
@@ -108,10 +98,10 @@ def test_the_same_holder_taking_again_shuts_its_earlier_run_out(address: str) ->
     assert ledger.take("publisher", "b", 10, NOW + 2) is not None
 
 
-def test_the_epoch_rises_over_restarts_a_clock_set_back_and_a_release(address: str) -> None:
+def test_the_epoch_rises_over_restarts_a_clock_set_back_and_a_release(ledger_address: str) -> None:
     epochs = []
     for run in range(5):
-        ledger = Ledger(address)
+        ledger = Ledger(ledger_address)
         lease = ledger.take("publisher", f"run-{run}", 10, NOW - 1000 * run)
         assert lease is not None
         epochs.append(lease.epoch)
@@ -120,8 +110,8 @@ def test_the_epoch_rises_over_restarts_a_clock_set_back_and_a_release(address: s
     assert epochs == sorted(set(epochs))
 
 
-def test_accesses_are_kept_newest_first(address: str) -> None:
-    ledger = Ledger(address)
+def test_accesses_are_kept_newest_first(ledger_address: str) -> None:
+    ledger = Ledger(ledger_address)
     ledger.log_access()
     ledger.log_access(*(Access(NOW + n, "网格员甲", "official", "order", f"o-{n}", "127.0.0.1") for n in range(5)))
     assert [access.target for access in ledger.accesses(2)] == ["o-4", "o-3"]

@@ -18,27 +18,19 @@ from tests.fixtures.servers import wait_until
 NOW = 1_700_000_000.0
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, empty ledger address on each engine that can hold one."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/ledger.sqlite"
-    else:
-        with request.getfixturevalue("postgresql_server").database() as url:
-            yield url
-
-
 @pytest.fixture
-def engine(address: str) -> Iterator[Engine]:
-    """The same database seen from aside."""
-    made = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
+def engine(ledger_address: str) -> Iterator[Engine]:
+    """The same database seen from aside; of a file its folder is there."""
+    made = create_engine(ledger_address.replace("postgresql://", "postgresql+psycopg://"))
+    if made.dialect.name == "sqlite":
+        Path(str(made.url.database)).parent.mkdir()
     yield made
     made.dispose()
 
 
 @pytest.fixture
-def ledger(address: str) -> Iterator[Ledger]:
-    opened = Ledger(address)
+def ledger(ledger_address: str) -> Iterator[Ledger]:
+    opened = Ledger(ledger_address)
     yield opened
     opened.close()
 
@@ -120,11 +112,13 @@ ledger.close()
 """
 
 
-def test_processes_that_open_an_old_ledger_at_once_change_it_once(address: str, engine: Engine, tmp_path: Path) -> None:
+def test_processes_that_open_an_old_ledger_at_once_change_it_once(
+    ledger_address: str, engine: Engine, tmp_path: Path
+) -> None:
     tables.metadata.create_all(engine, tables=[tables.lease, tables.access_log])
     openers = [
         subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", OPENER, address, name, str(tmp_path)],
+            [sys.executable, "-W", "error", "-c", OPENER, ledger_address, name, str(tmp_path)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for name in "abc"
