@@ -1,7 +1,8 @@
 """The list of the cases behind a number: every field that a browser sends is looked up before anything is asked."""
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Final, cast, get_args
 
 from dash.development.base_component import Component
@@ -14,10 +15,11 @@ from data_access.errors import InputError, UnknownPlace
 from data_access.reference import LEVELS
 from indicators.periods import Period, Periods
 from indicators.policy import Policy
-from indicators.readings.cases import Ask, Part, cases
+from indicators.readings.cases import UNKNOWN_AGE, Ask, Part, cases
 from indicators.readings.figures import MAJOR
 from indicators.readings.origins import LADDER
 from indicators.registry import REGISTRY
+from indicators.rules.orders import OPEN_CODES
 from indicators.windows import Now
 from layouts.parts import caselist
 from layouts.parts.attrs import CASE_FIELDS, NOBODY
@@ -27,6 +29,7 @@ _PARTS: Final = frozenset(get_args(Part))
 _STAGES: Final = frozenset(stage.value for stage in Stage)
 _LEVELS: Final = frozenset({*LEVELS, MAJOR})
 _STEPS: Final = frozenset({*LADDER, NOBODY})
+_HOUR: Final = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3])", re.ASCII)
 _COARSE: Final = ("city", "county", "street")
 """Levels down to which a class that is marked sensitive may be counted for eyes that see no persons."""
 
@@ -78,13 +81,18 @@ def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Peri
         raise InputError("no such stage or level")
     if fields.get("resolved", NOBODY) not in _STEPS:
         raise InputError("no such level")
+    if "age" in fields and (fields.get("stage") not in OPEN_CODES or not isinstance(entry.window, Now)):
+        raise InputError("only what waits in a stage has an age")
+    if "holder" in fields and indicator != "held":
+        raise InputError("this number is not counted by who held a case")
     if "day" in fields and isinstance(entry.window, Now):
         raise InputError("the state of now has no days")
     area, department, category = (_code(fields, name) for name in ("area", "department", "category"))
     if area and area not in reference.tree.by_code:
         raise UnknownPlace("no such area", place=area)
-    if department and department not in reference.departments:
-        raise UnknownPlace("no such department", place=department)
+    for one in (department, fields.get("holder")):
+        if one and one not in reference.departments:
+            raise UnknownPlace("no such department", place=one)
     if category and category not in reference.categories:
         raise InputError("no such class")
     if category and reference.categories[category].sensitive and is_fine(db, area):
@@ -103,6 +111,8 @@ def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Peri
         level=fields.get("level"),
         source=_code(fields, "source"),
         resolved=_code(fields, "resolved"),
+        age=age_of(fields["age"], policy) if "age" in fields else None,
+        holder=fields.get("holder"),
     )
     return question, period
 
@@ -130,9 +140,21 @@ def day_of(text: str) -> date:
     return day
 
 
+def age_of(text: str, policy: Policy) -> int:
+    """A band of the policy's ages by its number, ``NOBODY`` for those of unknown age. Raises InputError."""
+    if text == NOBODY:
+        return UNKNOWN_AGE
+    ages = {str(age): age for age in range(len(policy.ageing.hours) + 1)}
+    if text not in ages:
+        raise InputError("no such age")
+    return ages[text]
+
+
 def period_of(text: str, policy: Policy) -> Period:
-    """A month, a week or a day by name, or ``first..last``. Raises InputError."""
+    """A month, a week, a day or an hour by name, or ``first..last``. Raises InputError."""
     periods = Periods.of(policy)
+    if found := _HOUR.fullmatch(text):
+        return periods.hour(datetime.combine(day_of(found[1]), time(int(found[2]))))
     first, dots, last = text.partition("..")
     try:
         return periods.days(day_of(first), day_of(last)) if dots else periods.named(text)

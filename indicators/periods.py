@@ -13,7 +13,7 @@ from typing import Final, Literal
 from indicators.policy import Policy
 from indicators.windows import Between
 
-Kind = Literal["day", "week", "month", "span"]
+Kind = Literal["hour", "day", "week", "month", "span"]
 
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -27,7 +27,8 @@ _WEEK_NAME: Final = re.compile(r"(\d{4})-W(0[1-9]|[1-4]\d|5[0-3])")
 class Period:
     """[start, end) of city time. ``first`` and ``last`` are its days by name, both within it.
 
-    ``name`` is ``2026-10``, ``2026-W41``, ``2026-10-05``, or ``2026-10-05..2026-10-11`` for any other span.
+    ``name`` is ``2026-10``, ``2026-W41``, ``2026-10-05``, ``2026-10-05T09`` for an hour by the clock, or
+    ``2026-10-05..2026-10-11`` for any other span.
     """
 
     start: datetime
@@ -48,6 +49,9 @@ class Period:
 
     def label(self, lang: str) -> str:
         """As people say it: 2026年10月, October 2026; with its days where they are not those of the calendar."""
+        if self.kind == "hour":
+            hours = f"{self.start:%H:%M}–{self.end:%H:%M}"
+            return f"{_day(self.start.date(), lang)}{', ' if lang == 'en' else ' '}{hours}"
         if self.kind == "day":
             return _day(self.first, lang)
         if self.kind == "week":
@@ -100,6 +104,12 @@ class Periods:
         """One day."""
         return self._made("day", day.isoformat(), day, day)
 
+    def hour(self, start: datetime) -> Period:
+        """The hour by the clock that a moment lies in: of its calendar day, wherever the city cuts its days."""
+        start = start.replace(minute=0, second=0, microsecond=0)
+        day = self.day_at(start)
+        return Period(start, start + timedelta(hours=1), "hour", f"{start:%Y-%m-%dT%H}", day, day)
+
     def week(self, name: str) -> Period:
         """The week ``2026-W41``, Monday to Sunday. Raises ValueError for anything else."""
         found = _WEEK_NAME.fullmatch(name)
@@ -131,8 +141,10 @@ class Periods:
             raise ValueError(f"a period is written 2026-10, 2026-W41 or 2026-10-05, not {name}") from None
 
     def current(self, now: datetime, kind: Kind = "month") -> Period:
-        """The day, week or month in which a moment lies. Raises ValueError for a span, which has no current one."""
+        """The period in which a moment lies. Raises ValueError for a span, which has no current one."""
         day = self.day_at(now)
+        if kind == "hour":
+            return self.hour(now)
         if kind == "day":
             return self.day(day)
         if kind == "week":
@@ -145,6 +157,8 @@ class Periods:
 
     def previous(self, period: Period) -> Period:
         """The period of the same kind right before; before a span, as many days."""
+        if period.kind == "hour":
+            return self.hour(period.start - timedelta(hours=1))
         last = period.first - timedelta(days=1)
         if period.kind == "span":
             return self.days(last - (period.last - period.first), last)

@@ -188,6 +188,8 @@ class At:
     """The same of the deadlines of the handling (``readings.handled.handling_at``)."""
     long: frozenset[str] = frozenset()
     """Orders that are long overdue, where a number of them is asked for: only the working calendar knows them."""
+    passed: frozenset[str] = frozenset()
+    """Open orders that went from hand to hand, where a number of them is asked for: only the log in its order knows."""
     book: "Book | None" = None
     """The open orders as the publisher keeps them; without one they are read when asked for."""
 

@@ -15,7 +15,9 @@ from indicators.rules import handling, orders
 from indicators.rules.orders import Columns
 from indicators.values import At
 
-PolicyDays = Literal["ontime_days", "departments_days", "types_days", "ladder_days", "origins_days", "hot_days"]
+PolicyDays = Literal[
+    "ontime_days", "departments_days", "types_days", "ladder_days", "origins_days", "hot_days", "holding_days"
+]
 """Lengths of windows that the city chooses: ``[windows]`` of the policy, and the ``days`` of single rules."""
 
 
@@ -36,6 +38,8 @@ class Span:
                 return policy.origins.days
             case "hot_days":
                 return policy.hot.days
+            case "holding_days":
+                return policy.holding.days
         return int(getattr(policy.windows, self.days))
 
     def bounds(self, at: At) -> tuple[datetime, datetime]:
@@ -92,14 +96,24 @@ class _OneRange:
 
 @dataclass(frozen=True, slots=True)
 class Now(_OneRange):
-    """The state at this moment: what is open."""
+    """The state at this moment: what is open; with ``ended`` also what left the open stages within that span."""
 
     span: Span = Span()
     needs: tuple[str, ...] = ()
+    ended: Span | None = None
+
+    def since(self, at: At) -> datetime | None:
+        """Since when what ended belongs to it; None where only what is open does."""
+        return None if self.ended is None else self.ended.bounds(at)[0]
 
     def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
-        """The open orders."""
-        return orders.is_open(o)
+        """The open orders, and those that ended since."""
+        return or_(*self.ranges(o, at))
+
+    def ranges(self, o: Columns, at: At) -> tuple[ColumnElement[bool], ...]:
+        """``rows`` as ranges without a common row."""
+        since = self.since(at)
+        return (orders.is_open(o),) if since is None else orders.may_have_been_open(o, since)
 
 
 class _ByTime(_OneRange):
@@ -128,6 +142,15 @@ class ReportedIn(_ByTime):
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptedIn(_ByTime):
+    """Orders by the time they were last accepted (受理)."""
+
+    column: ClassVar[str] = "accepted_at"
+    span: AnySpan
+    needs: tuple[str, ...] = ("accepted_at",)
+
+
+@dataclass(frozen=True, slots=True)
 class FiledIn(_ByTime):
     """Orders by the time they were filed (立案)."""
 
@@ -143,6 +166,15 @@ class DispatchedIn(_ByTime):
     column: ClassVar[str] = "dispatched_at"
     span: AnySpan
     needs: tuple[str, ...] = ("dispatched_at",)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn(_ByTime):
+    """Orders by the time the department last took them on (接件)."""
+
+    column: ClassVar[str] = "taken_at"
+    span: AnySpan
+    needs: tuple[str, ...] = ("taken_at",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,5 +244,16 @@ class HandleDueIn:
         return handling.effective_due(o, at.handling.between(*self.span.bounds(at)))
 
 
-Cohort = ReportedIn | FiledIn | DispatchedIn | HandledIn | HandleDueIn | DueIn | ClosedIn | FollowedUpIn
+Cohort = (
+    ReportedIn
+    | AcceptedIn
+    | FiledIn
+    | DispatchedIn
+    | TakenIn
+    | HandledIn
+    | HandleDueIn
+    | DueIn
+    | ClosedIn
+    | FollowedUpIn
+)
 Window = Now | Cohort

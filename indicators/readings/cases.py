@@ -1,22 +1,24 @@
 """The cases behind a number: the same predicate as the number, as a list that is ordered and limited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, or_, select
 
-from data_access.contract import work_orders
+from data_access.codes import among
+from data_access.contract import Stage, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, total
 from indicators.periods import Periods
 from indicators.readings.deadlines import light_of_row, listable, row_columns
 from indicators.readings.figures import MAJOR, hidden_categories, judging, seen, since_of, top_category
+from indicators.readings.holding import held_longest
 from indicators.readings.moved import Measures, judged_at, measures_of
 from indicators.readings.origins import STEP_OF
 from indicators.registry import REGISTRY, Indicator
-from indicators.rules import orders
+from indicators.rules import holding, orders
 from indicators.values import At, Light, NotRecorded
 from indicators.windows import AnySpan, Now
 
@@ -26,6 +28,8 @@ denominator that are neither (rest), and the whole denominator (base)."""
 
 MOST: Final = 200
 """The longest list anybody gets."""
+UNKNOWN_AGE: Final = -1
+"""Of those that wait in a stage: their entry is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,9 @@ class Ask:
     below it, with ``level`` only what is coded to areas that are known; "" asks for what no area of that level holds.
     ``category`` is as coded, with level "major" everything under that top. ``day`` is a day of the window's time by
     the city's cut. ``span`` replaces the indicator's own. ``source`` and ``resolved`` (the level that settled a case, a
-    micro grid being part of its grid) take "" for those that record none.
+    micro grid being part of its grid) take "" for those that record none. ``age`` is a band of the policy's ages
+    of those that wait in ``stage``, 0 the youngest, ``UNKNOWN_AGE`` those whose entry is not recorded. ``holder`` is a
+    department that has held the case, by the event log.
     """
 
     indicator: str
@@ -51,6 +57,8 @@ class Ask:
     level: str | None = None
     source: str | None = None
     resolved: str | None = None
+    age: int | None = None
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,10 @@ class Case:
     light: Light
     title: str | None
     computed: bool = False
+    since: datetime | None = None
+    """When it entered its stage, where the list is one of ages."""
+    held_s: float | None = None
+    """The seconds of its clock for which the holder that was asked for has held it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +104,18 @@ class Cases:
 def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
     """Open cases by deadline, the oldest first; others by the window's time, the newest first.
 
-    The reader is already narrowed to ``at.area``. Raises LookupError for an unknown indicator, one that is not counted
-    over orders, a part it does not have, and a day of a state of now.
+    Those of an age stand by their entry, the oldest first, those of a holder by how long it held them. The reader is
+    already narrowed to ``at.area``. Raises LookupError for an unknown indicator, one that is not counted over orders, a
+    part it does not have, a day of a state of now, an age of anything else, and a holder where the log is not asked.
     """
     entry = REGISTRY[ask.indicator]
     if not entry.counted:
         raise LookupError(f"{entry.id} is not counted over work orders")
-    if missing := entry.missing(db.shape):
+    if missing := (*entry.missing(db.shape), *_entry_missing(db, entry, ask)):
         return NotRecorded(missing)
     if ask.span is not None and not isinstance(entry.window, Now):
         entry = entry.over(ask.span)
-    at = judging(db, at, [entry]) if entry.judges else judged_at(db, at, since_of(at, [entry]))
+    at = judging(db, judged_at(db, at, since_of(at, [entry])), [entry])
     here = db if not ask.area or ask.area == db.reference.tree.root else db.narrowed(area=ask.area)
     o, rows = seen(here), here.scoped(work_orders)
     wanted = [_part(entry, ask.part, o, at), *_narrowed(here, at, entry, ask, o)]
@@ -111,15 +124,33 @@ def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
     named = {"all": and_(*wanted), "listed": and_(*wanted, *shown)}
     n = total(here, rows, named, either=ranges)
     limit = max(1, min(ask.limit, MOST))
-    found = _listed(here, at, entry, rows, [or_(*ranges), *wanted, *shown], limit + 1)
+    where, held = [or_(*ranges), *wanted, *shown], dict[str, float]()
+    if ask.holder is None:
+        found = _listed(here, at, rows, where, _ordered(at, entry, ask, rows.c), limit + 1)
+    else:
+        held = dict(held_longest(here, at, ask.holder))
+        found = _in_turn(here, at, rows, where, list(held), limit + 1)
     taken = measures_of(here, [row.id for row in found[:limit]])
     return Cases(
         entry.id,
-        tuple(_case(here, at, row, taken) for row in found[:limit]),
+        tuple(_case(here, at, row, taken, ask, held) for row in found[:limit]),
         n["all"],
         len(found) > limit,
         n["all"] - n["listed"],
     )
+
+
+def _entry_missing(db: ScopedReader, entry: Indicator, ask: Ask) -> tuple[str, ...]:
+    """What an age needs and is not recorded. Raises LookupError for an age or a holder that cannot be asked for."""
+    if ask.holder is not None and "work_order_events.to_department" not in entry.needed:
+        raise LookupError(f"{entry.id} is not counted by the log")
+    if ask.age is None:
+        return ()
+    if not isinstance(entry.window, Now) or ask.stage not in orders.OPEN_CODES:
+        raise LookupError("an age is that of cases that wait in an open stage")
+    column = orders.ENTERED_BY[Stage(ask.stage)]
+    recorded = ask.age == UNKNOWN_AGE or db.shape.has("work_orders", column)
+    return () if recorded else (f"work_orders.{column}",)
 
 
 def _part(entry: Indicator, part: Part, o: Any, at: At) -> ColumnElement[bool]:
@@ -141,6 +172,11 @@ def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> l
         found.append(o.department_code == ask.department if ask.department else o.department_code.is_(None))
     if ask.stage is not None:
         found.append(o.stage == ask.stage)
+    if ask.stage is not None and ask.age is not None:
+        age = None if ask.age == UNKNOWN_AGE else ask.age
+        found.append(orders.aged(o, Stage(ask.stage), at.now, at.policy.ageing.hours, age))
+    if ask.holder is not None:
+        found.append(holding.was_held(o, at.now, ask.holder))
     if ask.category is not None:
         found.append(_of_category(db, at, ask, o))
     if ask.source is not None:
@@ -189,22 +225,52 @@ def _not_located(db: ScopedReader, level: str | None, o: Any) -> ColumnElement[b
     return or_(o.area_code.is_(None), o.area_code.not_in(sorted(inside))) if inside else all_rows()
 
 
-def _listed(
-    db: ScopedReader, at: At, entry: Indicator, rows: Subquery, where: Sequence[ColumnElement[bool]], limit: int
-) -> list[Any]:
-    c, window = rows.c, entry.window
+def _ordered(at: At, entry: Indicator, ask: Ask, c: Any) -> list[ColumnElement[Any]]:
+    """What the list is ordered by, before the id."""
+    if ask.stage is not None and ask.age is not None:
+        return [c[orders.ENTERED_BY[Stage(ask.stage)]]]
+    if not isinstance(entry.window, Now):
+        return [entry.window.moment(c, at).desc()]
     due = orders.effective_due(c, at.moved)
-    order = [due.is_(None), due] if isinstance(window, Now) else [window.moment(c, at).desc()]
+    return [due.is_(None), due]
+
+
+def _listed(
+    db: ScopedReader,
+    at: At,
+    rows: Subquery,
+    where: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[Any]],
+    limit: int,
+) -> list[Any]:
+    c = rows.c
+    entries = [c[column].label(f"in_{stage.value}") for stage, column in orders.ENTERED_BY.items()]
     personal = [c.case_no, c.title] if db.scope.persons else []
-    statement = select(*row_columns(rows), c.reported_at, due.label("due"), *personal)
+    due = orders.effective_due(c, at.moved).label("due")
+    statement = select(*row_columns(rows), c.reported_at, due, *entries, *personal)
     return list(db.rows(statement.where(*where).order_by(*order, c.id).limit(limit)))
 
 
-def _case(db: ScopedReader, at: At, row: Any, taken: Measures) -> Case:
+def _in_turn(
+    db: ScopedReader, at: At, rows: Subquery, where: Sequence[ColumnElement[bool]], ids: Sequence[str], limit: int
+) -> list[Any]:
+    """The first of these orders that meet the conditions, in this order."""
+    found: list[Any] = []
+    for start in range(0, len(ids), 2 * MOST):
+        turn = {order_id: place for place, order_id in enumerate(ids[start : start + 2 * MOST])}
+        these = _listed(db, at, rows, [*where, among(rows.c.id, turn, db.dialect)], [], 2 * MOST)
+        found += sorted(these, key=lambda row: turn[row.id])
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _case(db: ScopedReader, at: At, row: Any, taken: Measures, ask: Ask, held: Mapping[str, float]) -> Case:
     light = light_of_row(db, at, row, taken) if row.stage in orders.OPEN_STAGES else Light.NONE
     case_no, title = (row.case_no, row.title) if db.scope.persons else (None, None)
     judged = at.moved.by_id.get(row.id)
     return Case(
         row.id, case_no, row.category_code or "", row.area_code or "", row.department_code, row.stage, row.reported_at,
         row.due, row.closed_at, light, title, judged is not None and judged.computed,
+        None if ask.age is None else getattr(row, f"in_{row.stage}"), held.get(row.id),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from data_access.contract import Stage
 from data_access.engine import ScopedReader
 from indicators.readings import standing
+from indicators.registry import ENTERED
 from indicators.rules import orders
 from indicators.values import At
 
@@ -59,7 +60,7 @@ def flow(db: ScopedReader, at: At) -> Flow:
                 stage,
                 waiting.get(stage.value, standing.Standing()).open,
                 waiting.get(stage.value, standing.Standing()).overdue if judged else None,
-                today.get(stage.value),
+                today.get(ENTERED[stage]),
             )
             for stage in orders.OPEN_STAGES
         ),

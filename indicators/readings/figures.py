@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, literal_column
 
-from data_access.contract import work_order_measures, work_orders
+from data_access.contract import work_order_events, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import count, day_of, hour_of
 from indicators.periods import Periods
 from indicators.readings.book import book_of
 from indicators.readings.handled import handling_at
 from indicators.readings.history import is_small
+from indicators.readings.holding import passed_around
 from indicators.readings.moved import judged_at
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules.seen import Seen
@@ -30,8 +31,8 @@ MAJOR = "major"
 
 
 def seen(db: ScopedReader) -> Seen:
-    """The orders and measures of a scope, as the predicates look at them."""
-    return Seen(db.scoped(work_orders).c, db.scoped(work_order_measures).c)
+    """The orders, measures and events of a scope, as the predicates look at them."""
+    return Seen(db.scoped(work_orders).c, db.scoped(work_order_measures).c, db.scoped(work_order_events).c)
 
 
 def figures(
@@ -71,7 +72,12 @@ def figures(
 
 
 def judging(db: ScopedReader, at: At, entries: Sequence[Indicator]) -> At:
-    """The same moment, knowing of all deadlines by which these indicators judge; nothing is asked where none does."""
+    """The same moment, knowing all deadlines by which these indicators judge, and the orders that only Python can tell.
+
+    Nothing is asked that none of them needs.
+    """
+    if any(entry.id == "passed_around" for entry in entries):
+        at = replace(judged_at(db, at), passed=passed_around(db, at))
     if not any(entry.judges for entry in entries):
         return at
     at = judged_at(db, at, since_of(at, [entry for entry in entries if entry.judges]))
@@ -85,8 +91,9 @@ def judging(db: ScopedReader, at: At, entries: Sequence[Indicator]) -> At:
 
 def since_of(at: At, entries: Sequence[Indicator]) -> datetime | None:
     """The earliest deadline that these indicators judge; None when they judge open orders alone."""
-    starts = [entry.window.span.bounds(at)[0] for entry in entries if not isinstance(entry.window, Now)]
-    return min(starts, default=None)
+    starts = [entry.window.since(at) for entry in entries if isinstance(entry.window, Now)]
+    starts += [entry.window.span.bounds(at)[0] for entry in entries if not isinstance(entry.window, Now)]
+    return min((start for start in starts if start is not None), default=None)
 
 
 def _lacking(db: ScopedReader, entry: Indicator, by: By | None) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from indicators.readings.moved import judged_at
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import At, Rate
+from indicators.windows import Between
 
 
 def inflow(db: ScopedReader) -> Indicator:
@@ -180,35 +181,47 @@ def _by_day(
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Cases by hour of the day. ``today`` is None for hours to come, ``last_week`` where it must not be compared."""
+    """Cases by hour of ``day``. ``today`` is None for hours to come, ``last_week`` where it must not be compared."""
 
     kind: Literal["filed_today", "reported_today"]
     today: tuple[int | None, ...]
     now_hour: int
     last_week: tuple[int, ...] | None
+    day: date
+
+    @property
+    def hourly(self) -> str:
+        """The indicator that an hour is counted by, over that hour."""
+        return _HOURLY[self.kind]
+
+
+_HOURLY: Final = {"filed_today": "reg_n", "reported_today": "reported"}
+"""What came in over any span, by what came in today."""
 
 
 def trend(db: ScopedReader, at: At) -> Trend:
     """Today up to now, and the whole of the same weekday last week."""
     came, before = inflow(db), at.midnight - timedelta(days=7)
     holiday = at.calendar.is_holiday(at.now.date()) or at.calendar.is_holiday(before.date())
-    today = _by_hour(db, came, at.midnight, at.now)
+    today = _by_hour(db, at, came, at.midnight)
     then = None
     if not holiday and any(reach_back(db, [before])):
-        then = _by_hour(db, came, before, before + timedelta(days=1, seconds=-1))
+        then = _by_hour(db, at, came, before)
     return Trend(
         "reported_today" if came.id == "reported_today" else "filed_today",
         tuple(today[hour] if hour <= at.now.hour else None for hour in range(24)),
         at.now.hour,
         None if then is None else tuple(then[hour] for hour in range(24)),
+        at.now.date(),
     )
 
 
-def _by_hour(db: ScopedReader, came: Indicator, start: datetime, end: datetime) -> Counter[int]:
-    """Whole seconds, both ends included."""
-    rows = db.scoped(work_orders)
-    moment, rule = came_by(rows, came)
-    groups = count(db, rows, {"n": rule}, where=[moment >= start, moment <= end], by=[hour_of(moment).label("hour")])
+def _by_hour(db: ScopedReader, at: At, came: Indicator, start: datetime) -> Counter[int]:
+    """The hours of the day that begins then, as far as it has come."""
+    rows, entry = db.scoped(work_orders), REGISTRY[_HOURLY[came.id]].over(Between(start, start + timedelta(days=1)))
+    moment, _ = came_by(rows, came)
+    named, by = {"n": entry.good(rows.c, at)}, [hour_of(moment).label("hour")]
+    groups = count(db, rows, named, where=[entry.window.rows(rows.c, at)], by=by)
     return Counter({int(group.key[0]): group.n["n"] for group in groups})
 
 

@@ -3,26 +3,26 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from data_access.codes import among
-from data_access.contract import Stage, work_order_events, work_order_measures, work_orders
+from data_access.contract import work_order_events, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from indicators.effective import limit_of
 from indicators.readings.deadlines import clock_of, light_of_row, listable, measures_of, pauses_of, row_columns
 from indicators.readings.moved import judged_at, records_measures
+from indicators.registry import REGISTRY
 from indicators.rules import orders
+from indicators.rules.holding import came_to_department, speaks
 from indicators.values import At, Light, NotRecorded
 from indicators.workcalendar import Clock, Pause
 
 LISTED: Final = 14
 """Orders listed that went from hand to hand."""
-_WITH_DEPARTMENT: Final = (Stage.DISPATCHED.value, Stage.HANDLING.value)
-"""Stages in which an order waits for its department; dispatch and the check before closing are the work of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +98,60 @@ def holding(db: ScopedReader, at: At) -> Holding | NotRecorded:
     if missing := db.shape.missing({"work_order_events": ("to_stage", "to_department")}):
         return NotRecorded(missing)
     at, rule = judged_at(db, at), at.policy.holding
-    stretches = _stretches(db, at)
+    stretches = _stretches(db, at, _chosen(db, at))
     held = zip(stretches, _seconds(db, at, stretches), strict=True)
-    hands = _hands(one for one in stretches if one.is_open)
-    many = {order_id: went for order_id, went in hands.items() if len(went) >= rule.hands}
+    many = _passed(at, (one for one in stretches if one.is_open))
     return Holding(rule.days, _by_department(held), _listed(db, at, many), len(many))
 
 
 def _chosen(db: ScopedReader, at: At) -> tuple[ColumnElement[bool], ...]:
     """The orders asked about, as ranges without a common row: open now, or ended within the days."""
-    return orders.may_have_been_open(db.scoped(work_orders).c, at.now - timedelta(days=at.policy.holding.days))
+    return REGISTRY["held"].window.ranges(db.scoped(work_orders).c, at)
 
 
-def _stretches(db: ScopedReader, at: At) -> list[_Stretch]:
+def held_longest(db: ScopedReader, at: At, department: str) -> Mapping[str, float]:
+    """The orders that one department held, with the seconds of their clocks it held them, the longest held first.
+
+    They are the cases of ``HeldBy.orders``. Asked order by order for one list: the log of one department alone.
+    """
+    stretches = _stretches(db, at, _chosen(db, at), department)
+    seconds: dict[str, float] = defaultdict(float)
+    for one, ran in zip(stretches, _seconds(db, at, stretches), strict=True):
+        seconds[one.order_id] += ran
+    return dict(sorted(seconds.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def passed_around(db: ScopedReader, at: At) -> frozenset[str]:
+    """The open orders that went from hand to hand: those that ``Holding.ping_pong_total`` counts."""
+
+    def read() -> frozenset[str]:
+        return frozenset(_passed(at, _stretches(db, at, (orders.is_open(db.scoped(work_orders).c),))))
+
+    return db.once(("passed around", at.now), read)
+
+
+def _passed(at: At, stretches: Iterable[_Stretch]) -> dict[str, list[tuple[str, datetime]]]:
+    return {order_id: went for order_id, went in _hands(stretches).items() if len(went) >= at.policy.holding.hands}
+
+
+def _stretches(
+    db: ScopedReader, at: At, ranges: Iterable[ColumnElement[bool]], department: str | None = None
+) -> list[_Stretch]:
     limits: dict[tuple[Any, ...], _Limit] = {}
     found = []
-    for chosen in _chosen(db, at):
-        for event, order_id, department, start, end, stage, *said in db.rows(_log(db, at, chosen)):
+    for chosen in ranges:
+        for event, order_id, department_, start, end, stage, *said in db.rows(_log(db, at, chosen, department)):
             limit = limits.get(key := tuple(said))
             if limit is None:
                 limit = limits[key] = _limit(db, at, *said)
-            found.append(_Stretch(event, order_id, department, start, end or at.now, stage in _OPEN, limit))
+            found.append(_Stretch(event, order_id, department_, start, end or at.now, stage in _OPEN, limit))
     return found
 
 
 _OPEN: Final = frozenset(stage.value for stage in orders.OPEN_STAGES)
 
 
-def _log(db: ScopedReader, at: At, chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _log(db: ScopedReader, at: At, chosen: ColumnElement[bool], department: str | None) -> Select[*tuple[Any, ...]]:
     """The events by which an order came to wait for a department, each with the moment of the next one that counts.
 
     The next one is asked event by event, of the index: a window over the whole log costs three times as much.
@@ -134,7 +160,7 @@ def _log(db: ScopedReader, at: At, chosen: ColumnElement[bool]) -> Select[*tuple
     later = log.alias("later")
     following = (
         select(later.c.at)
-        .where(later.c.order_id == log.c.order_id, later.c.at >= log.c.at, later.c.at <= at.now, _speaks(later))
+        .where(later.c.order_id == log.c.order_id, later.c.at >= log.c.at, later.c.at <= at.now, speaks(later.c))
         .where(or_(later.c.at > log.c.at, later.c.id > log.c.id))
         .order_by(later.c.at, later.c.id)
         .limit(1)
@@ -147,15 +173,8 @@ def _log(db: ScopedReader, at: At, chosen: ColumnElement[bool]) -> Select[*tuple
             rows.c.category_code, rows.c.limit_value, rows.c.limit_unit, rows.c.limit_clock,
         )
         .join_from(rows, log, log.c.order_id == rows.c.id)
-        .where(chosen, log.c.to_stage.in_(_WITH_DEPARTMENT), log.c.to_department.is_not(None), log.c.at <= at.now)
+        .where(chosen, came_to_department(log.c, at.now, department))
     )  # fmt: skip
-
-
-def _speaks(log: FromClause) -> ColumnElement[bool]:
-    """The event says where the order went."""
-    return and_(
-        log.c.to_stage.is_not(None), or_(log.c.to_department.is_not(None), log.c.to_stage.not_in(_WITH_DEPARTMENT))
-    )
 
 
 def _limit(

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, case, func, literal, select, union_all
@@ -64,21 +63,18 @@ def ageing(db: ScopedReader, at: At) -> Ageing:
 
 
 def _ages(db: ScopedReader, at: At) -> Select[*tuple[Any, ...]]:
-    """For each stage: its code, all, with a time of entry, entered after each bound, the oldest entry."""
+    """For each stage: its code, all, without a time of entry, in each band of ages, the oldest entry."""
     rows = db.scoped(work_orders)
     parts = []
     for stage in orders.OPEN_STAGES:
         entry = rows.c[orders.ENTERED_BY[stage]]
-        after = [
-            func.coalesce(func.sum(case((entry > at.now - timedelta(hours=hours), 1), else_=0)), 0)
-            for hours in at.policy.ageing.hours
-        ]
+        bounds = at.policy.ageing.hours
+        ages = [orders.aged(rows.c, stage, at.now, bounds, age) for age in (None, *range(len(bounds) + 1))]
         parts.append(
             select(
                 literal(stage.value).label("stage"),
                 func.count().label("n"),
-                func.count(entry).label("known"),
-                *(n.label(f"after_{i}") for i, n in enumerate(after)),
+                *(func.count(case((one, 1))).label(f"age_{i}") for i, one in enumerate(ages)),
                 func.min(entry).label("oldest"),
             )
             .select_from(rows)
@@ -89,12 +85,10 @@ def _ages(db: ScopedReader, at: At) -> Select[*tuple[Any, ...]]:
 
 
 def _stage_age(stage: Stage, row: Row[*tuple[Any, ...]], db: ScopedReader, overdue: int | None) -> StageAge:
-    _, waiting, known, *after, oldest = row
+    _, waiting, unknown, *bands, oldest = row
     if not db.shape.has("work_orders", orders.ENTERED_BY[stage]):
         return StageAge(stage, int(waiting), None, overdue, None, int(waiting))
-    edges = [0, *(int(n) for n in after), int(known)]
-    bands = tuple(high - low for low, high in pairwise(edges))
-    return StageAge(stage, int(waiting), bands, overdue, oldest, int(waiting) - int(known))
+    return StageAge(stage, int(waiting), tuple(int(n) for n in bands), overdue, oldest, int(unknown))
 
 
 @dataclass(frozen=True, slots=True)

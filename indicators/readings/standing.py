@@ -9,7 +9,7 @@ from data_access.contract import work_orders
 from data_access.queries.counting import all_rows, count, each
 from data_access.reader import ScopedReader
 from indicators.readings.moved import judged_at
-from indicators.registry import REGISTRY, next_cut
+from indicators.registry import ENTERED, REGISTRY, next_cut
 from indicators.rules import orders
 from indicators.values import At
 
@@ -68,19 +68,15 @@ def by_area(db: ScopedReader, at: At) -> Mapping[str | None, tuple[int, int]]:
 
 
 def today(db: ScopedReader, at: At) -> Mapping[str, int]:
-    """What happened since midnight, as far as it is recorded: by indicator id, and by the code of a stage entered."""
+    """What happened since midnight, as far as it is recorded, by indicator id: flows, and what entered each stage."""
 
     def read() -> Mapping[str, int]:
         rows = db.scoped(work_orders)
         wanted: dict[str, tuple[ColumnElement[bool], ColumnElement[bool]]] = {}
-        for name in ("reported_today", "filed_today", "closed_today"):
+        for name in ("filed_today", "closed_today", *ENTERED.values()):
             entry = REGISTRY[name]
             if not entry.missing(db.shape):
                 wanted[name] = (entry.window.rows(rows.c, at), entry.good(rows.c, at))
-        for stage in orders.OPEN_STAGES:
-            if db.shape.has("work_orders", *orders.entry_columns(stage)):
-                within = orders.entered_in(rows.c, stage, at.midnight, at.now)
-                wanted[stage.value] = (within, orders.entered(rows.c, stage))
         return each(db, rows, wanted)
 
     return db.once(("today", at.now), read)

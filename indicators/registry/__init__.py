@@ -7,10 +7,12 @@ One module a family holds the entries; ``entry`` says what an entry is, ``words`
 
 from indicators.registry.entries import REGISTRY
 from indicators.registry.entry import Indicator, Predicate, Text
+from indicators.registry.stages import ENTERED
 from indicators.registry.wall import next_cut, next_cuts
 from indicators.registry.words import definition, definition_of, document, window_words
 
 __all__ = [
+    "ENTERED",
     "REGISTRY",
     "Indicator",
     "Predicate",

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from indicators.registry import citizens, closing, flow, handled, shape, standing, wall
+from indicators.registry import citizens, closing, flow, handled, shape, stages, standing, wall
 from indicators.registry.entry import Indicator
 
 REGISTRY: Final[Mapping[str, Indicator]] = {
-    entry.id: entry for family in (wall, flow, shape, closing, handled, citizens, standing) for entry in family.ENTRIES
+    entry.id: entry
+    for family in (wall, stages, flow, shape, closing, handled, citizens, standing)
+    for entry in family.ENTRIES
 }
 """All indicators by id."""

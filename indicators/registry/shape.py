@@ -5,8 +5,10 @@ from typing import Final
 from sqlalchemy import and_, func
 
 from indicators.registry.entry import CASES, Indicator, Text
-from indicators.rules import orders
-from indicators.windows import ClosedIn, ReportedIn, Span
+from indicators.rules import holding, orders
+from indicators.windows import ClosedIn, Now, ReportedIn, Span
+
+_LOG: Final = ("work_order_events.to_stage", "work_order_events.to_department")
 
 ENTRIES: Final = (
     Indicator(
@@ -43,5 +45,33 @@ ENTRIES: Final = (
         better="down",
         window=ReportedIn(Span("hot_days")),
         predicate=lambda o, at: func.coalesce(o.location_quality, "") != "default",
+    ),
+    Indicator(
+        id="held",
+        name=Text("经手件", "Held by departments"),
+        formula=Text(
+            "此刻在办和期内办结的件中，按流转日志曾由部门持有（派遣到部门或部门处置）的件数；一件经手多个部门，各部门均计",
+            "Of the cases open now or ended in the window, those that the event log shows with a department "
+            "(dispatched to it or handled by it); a case that several have held counts for each of them",
+        ),
+        unit=CASES,
+        better="none",
+        window=Now(ended=Span("holding_days")),
+        predicate=lambda o, at: holding.was_held(o, at.now),
+        needs=_LOG,
+    ),
+    Indicator(
+        id="passed_around",
+        name=Text("来回转办", "Passed around"),
+        formula=Text(
+            "此刻在办、按流转日志先后经 {hands} 手及以上的件数（隔手又回到同一部门，再计一手）",
+            "Open cases that the event log shows in {hands} hands or more, one after the other; a department that got "
+            "a case again after another counts again",
+        ),
+        unit=CASES,
+        better="down",
+        window=Now(),
+        predicate=lambda o, at: at.moved.among(o.id, at.passed),
+        needs=_LOG,
     ),
 )

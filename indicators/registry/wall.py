@@ -213,14 +213,6 @@ ENTRIES: Final = (
         predicate=_open,
     ),
     Indicator(
-        id="stage_entered",
-        name=Text("环节今日进入", "Entered stage today"),
-        formula=Text("今日零时以来（最近一次）进入该环节的件数", "Cases that (last) entered the stage since midnight"),
-        unit=CASES,
-        better="none",
-        window=Now(),
-    ),
-    Indicator(
         id="type_count",
         name=Text("高发类型", "Top types"),
         formula=Text(

@@ -6,6 +6,7 @@ from indicators.policy import Policy, load_policy
 from indicators.registry.entries import REGISTRY
 from indicators.registry.entry import Indicator, Text
 from indicators.windows import (
+    AcceptedIn,
     Between,
     ClosedIn,
     DispatchedIn,
@@ -16,6 +17,7 @@ from indicators.windows import (
     HandleDueIn,
     Now,
     ReportedIn,
+    TakenIn,
     Window,
 )
 
@@ -23,11 +25,16 @@ from indicators.windows import (
 def window_words(window: Window, policy: Policy) -> Text:
     """A window in words: its span, and by which time an order belongs to it."""
     if isinstance(window, Now):
-        return Text("此刻", "now")
+        if window.ended is None:
+            return Text("此刻", "now")
+        days = window.ended.length(policy)
+        return Text(f"此刻在办，及近 {days} 日办结", f"open now, or ended in the last {days} days")
     kind = {
         ReportedIn: Text("按上报时间", "by report"),
+        AcceptedIn: Text("按受理时间", "by acceptance"),
         FiledIn: Text("按立案时间", "by filing"),
         DispatchedIn: Text("按派遣时间", "by dispatch"),
+        TakenIn: Text("按部门接件时间", "by the department taking it on"),
         HandledIn: Text("按处置完成时间", "by handling"),
         HandleDueIn: Text("按处置期限", "by handling deadline"),
         ClosedIn: Text("按结案时间", "by closing"),
@@ -55,6 +62,7 @@ def _formula_words(entry: Indicator, policy: Policy) -> Text:
         "types_days": policy.windows.types_days,
         "position_minutes": f"{minutes:g}",
         "long": f"{times:g}",
+        "hands": policy.holding.hands,
     }
     cuts = sorted(policy.horizon.cuts)
     return Text(

@@ -8,7 +8,8 @@ What judges deadlines takes ``moved``: the few orders whose effective deadline i
 serves the rest.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, not_, null, or_
@@ -48,17 +49,6 @@ ENTERED_BY: Final = {
 """The column that says when an order entered an open stage (for the last time)."""
 
 
-def entry_columns(stage: Stage) -> tuple[str, ...]:
-    """The columns that ``entered`` needs."""
-    return (ENTERED_BY[stage], "verified_at") if stage is Stage.VERIFYING else (ENTERED_BY[stage],)
-
-
-def entered_in(o: Columns, stage: Stage, start: datetime, end: datetime) -> ColumnElement[bool]:
-    """The time of the stage lies in [start, end]."""
-    time = o[ENTERED_BY[stage]]
-    return and_(time >= start, time <= end)
-
-
 def entered(o: Columns, stage: Stage) -> ColumnElement[bool]:
     """Went through the stage at that time. Every order is accepted, but only some are then verified on the spot.
 
@@ -67,6 +57,22 @@ def entered(o: Columns, stage: Stage) -> ColumnElement[bool]:
     if stage is Stage.VERIFYING:
         return or_(o.stage == stage.value, o.verified_at.is_not(None))
     return o[ENTERED_BY[stage]].is_not(None)  # type: ignore[no-any-return]
+
+
+def aged(o: Columns, stage: Stage, now: datetime, bounds: Sequence[float], age: int | None) -> ColumnElement[bool]:
+    """Entered the stage so long ago: in band ``age`` of those that ``bounds`` (hours, rising) part, 0 the youngest.
+
+    Exactly a bound ago is in the older band. None: the entry is not recorded, so that no band has it.
+    """
+    entry = o[ENTERED_BY[stage]]
+    if age is None:
+        return entry.is_(None)  # type: ignore[no-any-return]
+    edges = []
+    if age < len(bounds):
+        edges.append(entry > now - timedelta(hours=bounds[age]))
+    if age > 0:
+        edges.append(entry <= now - timedelta(hours=bounds[age - 1]))
+    return and_(*edges) if edges else entry.is_not(None)
 
 
 def is_open(o: Columns) -> ColumnElement[bool]:

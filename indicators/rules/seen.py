@@ -1,18 +1,20 @@
-"""What a predicate may look at: the columns of the orders, and beside them those of the measures taken on them."""
+"""What a predicate may look at: the columns of the orders, and beside them those of their measures and events."""
 
 from typing import Any
 
 
 class Seen:
-    """The columns of ``work_orders`` as attributes or by name; ``measures`` are those of ``work_order_measures``.
+    """The columns of ``work_orders`` as attributes or by name.
 
-    Both are collections of columns, of the tables or of what ``ScopedReader.scoped`` gives.
+    ``measures`` are those of ``work_order_measures``, ``log`` those of ``work_order_events``: all are collections of
+    columns, of the tables or of what ``ScopedReader.scoped`` gives.
     """
 
-    __slots__ = ("_orders", "measures")
+    __slots__ = ("_orders", "log", "measures")
 
-    def __init__(self, orders: Any, measures: Any) -> None:
+    def __init__(self, orders: Any, measures: Any, log: Any) -> None:
         self._orders = orders
+        self.log = log
         self.measures = measures
 
     def __getattr__(self, name: str) -> Any:

@@ -8,14 +8,14 @@ from layouts.theme import token
 from layouts.words import t
 
 _TEXT: Final = 14
-"""Pixels at 1080p; the browser multiplies."""
+"""Pixels at 1080p; the browser multiplies. The margins stand in ``assets/40-parts.css`` too, for the buttons on top."""
 
 
 def hours(trend: Trend, lang: str) -> dict[str, Any]:
     """Bars of the hours so far (the running hour paler), the dotted line of last week where it may be compared."""
     labels = [f"{hour:02d}" for hour in range(24)]
     known = [number or 0 for number in trend.today[: trend.now_hour + 1]]
-    if not any(known) and not any(trend.last_week or ()):
+    if is_empty(trend):
         return _sentence(t("trend-empty", lang))
     colours = [token("accent")] * trend.now_hour + [token("accent-soft")]
     data: list[dict[str, Any]] = [
@@ -24,7 +24,7 @@ def hours(trend: Trend, lang: str) -> dict[str, Any]:
             "x": labels[: len(known)],
             "y": known,
             "marker": {"color": colours, "line": {"width": 0}},
-            "hovertemplate": t("trend-hover", lang, hour="%{x}", cases="%{y}") + "<extra></extra>",
+            "hoverinfo": "skip",
         }
     ]
     if trend.last_week is not None:
@@ -35,7 +35,7 @@ def hours(trend: Trend, lang: str) -> dict[str, Any]:
                 "x": labels,
                 "y": list(trend.last_week),
                 "line": {"color": token("ink"), "width": 2, "dash": "dot", "shape": "spline", "smoothing": 0.6},
-                "hovertemplate": t("trend-hover-before", lang, hour="%{x}", cases="%{y}") + "<extra></extra>",
+                "hoverinfo": "skip",
             }
         )
     ticks, top = _steps(max([*known, *(trend.last_week or ()), 1]))
@@ -70,6 +70,11 @@ def hours(trend: Trend, lang: str) -> dict[str, Any]:
     }
 
 
+def is_empty(trend: Trend) -> bool:
+    """Whether there is nothing to draw: nothing came today, and last week gives no line."""
+    return not any(trend.today) and not any(trend.last_week or ())
+
+
 def _plain() -> dict[str, Any]:
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -77,14 +82,9 @@ def _plain() -> dict[str, Any]:
         "font": {"family": "inherit", "size": _TEXT, "color": token("dim")},
         "margin": {"l": 44, "r": 6, "t": 8, "b": 24, "pad": 0},
         "showlegend": False,
-        "hovermode": "x",
+        "hovermode": False,
         "dragmode": False,
         "uirevision": "constant",
-        "hoverlabel": {
-            "bgcolor": token("raised"),
-            "bordercolor": token("hairline"),
-            "font": {"color": token("ink"), "size": _TEXT},
-        },
     }
 
 

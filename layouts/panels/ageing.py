@@ -8,16 +8,17 @@ from dash.development.base_component import Component
 
 from indicators.readings.counts import Flow
 from indicators.readings.process import Ageing, StageAge
+from indicators.registry import ENTERED
 from indicators.values import Light
 from layouts.formats import NONE, count, moment, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import cases
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.drawer import stage_name, stage_short
 from layouts.parts.durations import band
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live, tip
-from layouts.parts.marks import bar, light_icon, shown
+from layouts.parts.marks import bar, light_icon, shown, spoken
 from layouts.words import t
 
 _DEPTHS: Final = 4
@@ -49,7 +50,8 @@ def show(ageing: Ageing, showing: Showing) -> Props:
         _row("age-oldest", t("ageing-oldest", lang), [_oldest(stage, showing) for stage in stages], ""),
         _row("age-entered", t("ageing-entered", lang), [_entered(flow, stage) for stage in stages], ""),
     ]
-    return {"rows": shown(rows), "sub": shown(t("ageing-sub", lang, open=count(waiting)))}
+    total = html.Span(count(waiting), **cases("open"))
+    return {"rows": shown(rows), "sub": shown(spoken("ageing-sub", lang, open=total))}
 
 
 def _row(classes: str, label: str, cells: list[Component], last: Component | str) -> Component:
@@ -90,7 +92,7 @@ def _band(ageing: Ageing, i: int, lang: str) -> Component:
         most, n = max(stage.by_band, default=0) or 1, stage.by_band[i]
         cells.append(
             html.Span(
-                [bar(n / most, classes=f"age-bar age-{depth}"), html.Span(count(n), className="" if n else "age-none")],
+                [bar(n / most, classes=f"age-bar age-{depth}"), _number(stage, n, str(i))],
                 className="age-cell",
             )
         )
@@ -101,20 +103,30 @@ def _unknown(stages: Sequence[StageAge], lang: str) -> list[Component]:
     """Those whose entry is not recorded: the ages plus these are what waits."""
     if not any(stage.unknown for stage in stages):
         return []
-    cells: list[Component] = [
-        html.Span(count(stage.unknown), className="" if stage.unknown else "age-none") for stage in stages
-    ]
+    cells = [_number(stage, stage.unknown, NOBODY) for stage in stages]
     return [_row("age-unknown", t("ageing-unknown", lang), cells, "")]
 
 
+def _number(stage: StageAge, n: int, age: str) -> Component:
+    """How many of a stage are of an age; none open no list."""
+    if not n:
+        return html.Span(count(n), className="age-none")
+    return html.Span(count(n), className="", **cases("stage_waiting", stage=stage.stage, age=age))
+
+
 def _oldest(stage: StageAge, showing: Showing) -> Component:
-    text = NONE if stage.oldest is None else moment(stage.oldest, showing.now, showing.lang)
-    return html.Span(text, title=text)
+    """The first entry; it opens those of its age, on whose top it stands."""
+    if stage.oldest is None or not stage.by_band:
+        return html.Span(NONE, title=NONE)
+    text = moment(stage.oldest, showing.now, showing.lang)
+    band = max(i for i, n in enumerate(stage.by_band) if n)
+    return html.Span(text, title=text, **cases("stage_waiting", stage=stage.stage, age=str(band)))
 
 
 def _entered(flow: Any, stage: StageAge) -> Component:
     found = {one.stage: one.entered for one in flow.stages} if isinstance(flow, Flow) else {}
-    return html.Span(count(found.get(stage.stage)))
+    n = found.get(stage.stage)
+    return html.Span(NONE) if n is None else html.Span(count(n), **cases(ENTERED[stage.stage]))
 
 
 def _closed(flow: Any) -> Component:
@@ -122,5 +134,11 @@ def _closed(flow: Any) -> Component:
 
 
 PANEL: Final = Panel(
-    "ageing", "ageing", 10, show, also=("flow",), stale_after=30, defines=("stage_waiting", "stage_entered", "overdue")
+    "ageing",
+    "ageing",
+    10,
+    show,
+    also=("flow",),
+    stale_after=30,
+    defines=("stage_waiting", "overdue", *ENTERED.values()),
 )

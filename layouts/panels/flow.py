@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from indicators.readings.counts import Flow, StageFlow
+from indicators.registry import ENTERED
 from layouts.formats import NONE, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
@@ -69,10 +70,16 @@ def _row(stage: StageFlow, most: int, lang: str) -> Component:
                 share if share == NONE else html.Span(share, **cases("overdue", stage=stage.stage)),
                 className="flow-late",
             ),
-            html.Span(NONE if stage.entered is None else count(stage.entered), className="flow-in"),
+            html.Span(_entered(stage), className="flow-in"),
         ],
         className="row",
     )
 
 
-PANEL: Final = Panel("flow", "flow", 2, show, defines=("stage_waiting", "stage_entered"))
+def _entered(stage: StageFlow) -> Component | str:
+    if stage.entered is None:
+        return NONE
+    return html.Span(count(stage.entered), **cases(ENTERED[stage.stage]))
+
+
+PANEL: Final = Panel("flow", "flow", 2, show, defines=("stage_waiting", "overdue", *ENTERED.values()))

@@ -9,10 +9,11 @@ from indicators.readings.holding import Holding, PingPong
 from layouts.formats import count, moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.frame import empty, paged
+from layouts.parts.attrs import cases
+from layouts.parts.frame import empty, paged, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.lists import fit, right, two_lines
-from layouts.parts.marks import light_icon, shown
+from layouts.parts.marks import light_icon, shown, spoken
 from layouts.parts.places import alike, area_name, category_name, department_name
 from layouts.words import t
 
@@ -25,7 +26,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
         "ping-pong",
         t("ping-pong-title", lang),
         [paged("ping-pong", instance, most=SHOWN)],
-        tip_text=t("ping-pong-tip", lang),
+        tip_text=tip(PANEL.defines, lang) + "\n" + t("ping-pong-tip", lang),
         instance=instance,
     )
 
@@ -33,10 +34,11 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 def show(holding: Holding, showing: Showing) -> Props:
     """Open orders by the number of hands, with the departments they went through."""
     lang = showing.lang
+    total = html.Span(count(holding.ping_pong_total), **cases("passed_around"))
     rows = [_row(order, showing) for order in holding.ping_pong]
     return {
         "rows": shown(rows or empty(t("ping-pong-empty", lang))),
-        "sub": shown(t("ping-pong-sub", lang, cases=count(holding.ping_pong_total))),
+        "sub": shown(spoken("ping-pong-sub", lang, cases=total)),
     }
 
 
@@ -58,4 +60,4 @@ def _row(order: PingPong, showing: Showing) -> Component:
     )
 
 
-PANEL: Final = Panel("ping-pong", "holding", 300, show, stale_after=900)
+PANEL: Final = Panel("ping-pong", "holding", 300, show, stale_after=900, defines=("passed_around",))

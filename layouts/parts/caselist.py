@@ -1,7 +1,7 @@
 """The list of the cases behind a number: what it is, over which window, as of when, and the first of them in order."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from dash import html
@@ -10,12 +10,14 @@ from dash.development.base_component import Component
 from data_access.reference import Reference
 from indicators.periods import Period
 from indicators.readings.cases import Case, Cases
-from indicators.registry import REGISTRY, definition
+from indicators.registry import REGISTRY, definition_of
 from indicators.rules.orders import OPEN_STAGES
 from indicators.values import At, NotRecorded
+from indicators.windows import Now
 from layouts.formats import count, moment
 from layouts.parts.attrs import NOBODY, attrs, opens
 from layouts.parts.drawer import as_of, stage_name
+from layouts.parts.durations import band, work_hours
 from layouts.parts.frame import empty
 from layouts.parts.marks import computed_mark, light_icon
 from layouts.parts.named import level_name, source_name
@@ -43,13 +45,15 @@ def listing(
     indicator = fields["indicator"]
     head: list[Component] = [
         html.H2(REGISTRY[indicator].name.get(lang)),
-        html.P(" · ".join(_narrowed(fields, period, reference, at.area, lang)), className="drawer-path"),
+        html.P(" · ".join(_narrowed(fields, period, reference, at, lang)), className="drawer-path"),
         as_of(at.now, lang),
     ]
     if REGISTRY[indicator].is_share:
         head.append(_parts(fields, lang))
+    if period is not None and period.kind == "hour":
+        head.append(_week_before(fields, period, lang))
     about = html.Details(
-        [html.Summary(t("cases-definition", lang)), html.P(definition(indicator, lang, at.policy))],
+        [html.Summary(t("cases-definition", lang)), html.P(_definition(indicator, period, at, lang))],
         className="drawer-note case-definition",
     )
     if isinstance(found, NotRecorded):
@@ -64,14 +68,28 @@ def listing(
     ]
 
 
-def _narrowed(
-    fields: Mapping[str, str], period: Period | None, reference: Reference, place: str | None, lang: str
-) -> list[str]:
+def _definition(indicator: str, period: Period | None, at: At, lang: str) -> str:
+    """The definition, over the period that was asked for instead of the number's own window."""
+    entry = REGISTRY[indicator]
+    asked = entry if period is None or isinstance(entry.window, Now) else entry.over(period.span)
+    return definition_of(asked, lang, at.policy)
+
+
+def _week_before(fields: Mapping[str, str], hour: Period, lang: str) -> Component:
+    """The same hour a week before, with which it is compared."""
+    before = f"{hour.start - timedelta(days=7):%Y-%m-%dT%H}"
+    asked = opens("cases", **{**fields, "period": before})
+    return html.Div(
+        html.Button(t("cases-week-before", lang), type="button", className="case-part", **asked), className="case-parts"
+    )
+
+
+def _narrowed(fields: Mapping[str, str], period: Period | None, reference: Reference, at: At, lang: str) -> list[str]:
     """What the list is narrowed to, in words; the place itself where no area is named."""
     if fields.get("area") == NOBODY:
         words = [t("cases-not-located", lang)]
     else:
-        words = [area_name(reference, fields.get("area") or place or reference.tree.root, lang, down_to="")]
+        words = [area_name(reference, fields.get("area") or at.area or reference.tree.root, lang, down_to="")]
     if "department" in fields:
         nobody = fields["department"] == NOBODY
         name = t("cases-no-department", lang) if nobody else department_name(reference, fields["department"], lang)
@@ -87,11 +105,24 @@ def _narrowed(
     if "resolved" in fields:
         unknown = fields["resolved"] == NOBODY
         words.append(t("cases-no-level", lang) if unknown else level_name(fields["resolved"], lang))
+    if "age" in fields:
+        words.append(_age(fields["age"], at.policy.ageing.hours, lang))
+    if "holder" in fields:
+        words.append(t("cases-holder", lang, department=department_name(reference, fields["holder"], lang)))
     if "day" in fields:
         words.append(fields["day"])
     if period is not None:
         words.append(period.label(lang))
     return words
+
+
+def _age(age: str, bounds: Sequence[float], lang: str) -> str:
+    """A band of ages: how long since the entry into the stage."""
+    if age == NOBODY:
+        return t("cases-no-entry", lang)
+    i = int(age)
+    hours = band(bounds[i - 1] if i else 0.0, bounds[i] if i < len(bounds) else None, lang)
+    return t("cases-age", lang, hours=hours)
 
 
 def _parts(fields: Mapping[str, str], lang: str) -> Component:
@@ -146,8 +177,12 @@ def _line(case: Case, reference: Reference, now: datetime, lang: str, *, can_ope
 
 
 def _times(case: Case, now: datetime, lang: str) -> str:
-    """Deadline and end where there are any, else the report."""
+    """How long it was held and since when it waits, where that was asked; deadline and end, else the report."""
     words = []
+    if case.held_s is not None:
+        words.append(t("cases-held", lang, hours=work_hours(case.held_s)))
+    if case.since is not None:
+        words.append(t("cases-since", lang, time=moment(case.since, now, lang)))
     if case.due is not None:
         words.append(t("drawer-due", lang, due=moment(case.due, now, lang)))
     if case.closed_at is not None:

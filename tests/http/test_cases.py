@@ -19,6 +19,7 @@ from tests.http.test_entrances import TOKEN, device_wall
 STREET = small.area(1, 1)
 OTHER = small.area(2, 1)
 OPEN = frozenset(stage.value for stage in OPEN_STAGES)
+WITH_DEPARTMENT = frozenset({Stage.DISPATCHED.value, Stage.HANDLING.value})
 SENSITIVE = frozenset(row["code"] for row in small.ROWS["categories"] if row.get("sensitive"))
 
 
@@ -75,6 +76,25 @@ def test_a_list_is_narrowed_as_its_number(wall: Wall) -> None:
     assert "drawer-open" in text_of(ask(client, "filed_today", day="2026-03-11", category="-"))
 
 
+def test_an_age_an_hour_and_a_holder_narrow_a_list(wall: Wall) -> None:
+    client = wall.client()
+    handling = [row for row in small.ROWS["work_orders"] if row["stage"] == Stage.HANDLING.value]
+    found: set[str] = set()
+    for age in ("0", "1", "2", "3", "4", "-"):
+        ids = opened(text_of(ask(client, "stage_waiting", stage="handling", age=age)))
+        assert not ids & found, "no case is of two ages"
+        found |= ids
+    assert found == {row["id"] for row in handling}
+    hour = small.NOW.replace(minute=0, second=0)
+    listed = text_of(ask(client, "reported", period=f"{hour:%Y-%m-%dT%H}"))
+    assert opened(listed) == {row["id"] for row in small.ROWS["work_orders"] if hour <= row["reported_at"] <= small.NOW}
+    log = small.ROWS["work_order_events"]
+    held = {row["order_id"] for row in log if row.get("to_department") == "D1" and row["to_stage"] in WITH_DEPARTMENT}
+    mine = opened(text_of(ask(client, "held", holder="D1")))
+    assert mine
+    assert mine <= held
+
+
 def test_the_place_of_the_page_narrows_the_list(wall: Wall) -> None:
     answer = text_of(ask(wall.client(), "open", place=f"{STREET}@D1"))
     assert opened(answer) == {
@@ -102,6 +122,19 @@ def test_the_place_of_the_page_narrows_the_list(wall: Wall) -> None:
         {"period": "2026-13"},
         {"period": "2026-03-02..2026-03-01"},
         {"period": "0001-01-01..9999-12-31"},
+        {"indicator": "reg_n", "period": "2026-03-11T24"},
+        {"indicator": "reg_n", "period": "2026-03-11T9"},
+        {"indicator": "reg_n", "period": "2026-02-30T09"},
+        {"indicator": "reg_n", "period": "2026-03-11T09:30"},
+        {"age": "0"},
+        {"age": "5", "stage": "handling"},
+        {"age": "-1", "stage": "handling"},
+        {"age": "\u0661", "stage": "handling"},
+        {"age": "0", "stage": "closed"},
+        {"indicator": "closed", "age": "0", "stage": "handling"},
+        {"holder": "D1"},
+        {"indicator": "held", "holder": "NOBODY"},
+        {"indicator": "held", "holder": "-"},
         {"place": "9999"},
         {"place": "a@b@c"},
         {"place": 5},

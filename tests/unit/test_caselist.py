@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from callbacks.drawer import OPENERS
+from indicators.periods import Periods
 from indicators.policy import load_policy
 from indicators.readings.cases import Case, Cases, Part
 from indicators.registry import REGISTRY
@@ -34,7 +35,8 @@ CASE = Case(
 def listed(found: Cases | NotRecorded, lang: str = "zh", **more: Any) -> list[Any]:
     """The drawer's content for "overdue" unless told otherwise."""
     fields = more.pop("fields", {"indicator": "overdue", "department": "B01"})
-    return caselist.listing(found, fields, None, REFERENCE, AT, lang, **{"can_open": True, **more})
+    period = more.pop("period", None)
+    return caselist.listing(found, fields, period, REFERENCE, AT, lang, **{"can_open": True, **more})
 
 
 def asked(tree: Any) -> Iterator[dict[str, str]]:
@@ -57,6 +59,33 @@ def test_a_line_says_class_stage_deadline_department_and_place() -> None:
     said = list(texts(listed(Cases("overdue", (CASE,), 1, False))))
     assert {"占道经营", "处置", "今天 11:02 到期", "城管局 · 鼓楼区 翟山社区", "共 1 件"} <= set(said)
     assert "<b>标题</b>" in said, "text of the database stays text"
+
+
+def test_an_age_says_its_hours_and_each_line_since_when() -> None:
+    case = replace(CASE, since=NOW - timedelta(hours=30))
+    fields = {"indicator": "stage_waiting", "stage": "handling", "age": "3"}
+    said = " ".join(texts(listed(Cases("stage_waiting", (case,), 1, False), fields=fields)))
+    assert "处置 · 进入本环节 1–3 天" in said
+    assert "昨天 08:02 进入本环节 · 今天 11:02 到期" in said
+    unknown = listed(Cases("stage_waiting", (), 0, False), "en", fields={**fields, "age": "-"})
+    assert "entry not recorded" in " ".join(texts(unknown))
+
+
+def test_a_holder_is_named_and_each_line_says_how_long() -> None:
+    case = replace(CASE, held_s=5400.0)
+    said = " ".join(texts(listed(Cases("held", (case,), 1, False), fields={"indicator": "held", "holder": "B01"})))
+    assert "徐州市 · 城管局经手" in said
+    assert "持有 1.5 工时 · 今天 11:02 到期" in said
+
+
+def test_an_hour_says_which_its_definition_that_window_and_opens_the_same_hour_of_last_week() -> None:
+    hour = Periods().hour(NOW - timedelta(hours=3))
+    found = listed(Cases("reg_n", (), 0, False), fields={"indicator": "reg_n", "period": hour.name}, period=hour)
+    said = " ".join(texts(found))
+    assert f"{NOW.month}月{NOW.day}日 {hour.start:%H:00}–{hour.end:%H:00}" in said
+    assert f"窗口：{hour.start:%Y-%m-%d %H:%M} 至 {hour.end:%Y-%m-%d %H:%M}，按立案时间" in said
+    (before,) = asked(found)
+    assert before == {"kind": "cases", "indicator": "reg_n", "period": f"{hour.start - timedelta(days=7):%Y-%m-%dT%H}"}
 
 
 def test_who_may_not_open_orders_gets_lines_without_buttons() -> None:

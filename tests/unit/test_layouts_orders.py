@@ -14,6 +14,7 @@ from indicators.readings.hot import HotAreas
 from indicators.readings.origins import Ladder, Origins, TypeMoves
 from indicators.readings.process import Ageing, Longest
 from indicators.readings.supervision import Supervision
+from indicators.registry import ENTERED
 from indicators.values import Rate
 from layouts.formats import NONE, THIN
 from layouts.panel import Props
@@ -91,7 +92,7 @@ def test_ageing_is_a_table_of_stages_and_ages_that_add_up() -> None:
     assert rows[3] == f"4 小时内|40|{NONE}|2|31|102|200|"
     assert rows[8] == f"7 天以上|0|{NONE}|0|2|10{THIN}116|2|"
     assert rows[9] == "未记时间|0|41|0|3|0|0|"
-    assert said(props, "sub") == f"在办 13{THIN}412 件 · 按进入本环节至今的时长"
+    assert said(props, "sub") == f"在办 |13{THIN}412| 件 · 按进入本环节至今的时长"
     for stage in DATA["ageing"].stages:
         assert sum(stage.by_band or ()) + stage.unknown == stage.waiting
 
@@ -114,6 +115,26 @@ def test_numbers_of_the_flow_open_their_cases_by_stage() -> None:
     assert {"kind": "cases", "indicator": "stage_waiting", "part": "rows", "stage": "handling"} in asked
     assert {"kind": "cases", "indicator": "overdue", "part": "rows", "stage": "handling"} in asked
     assert {"kind": "cases", "indicator": "closed_today", "part": "rows"} in asked
+    for stage in DATA["flow"].stages:
+        mark = {"kind": "cases", "indicator": ENTERED[stage.stage], "part": "rows"}
+        assert (mark in asked) is (stage.entered is not None), stage.stage
+    assert sum(stage.entered is not None for stage in DATA["flow"].stages) > 4
+
+
+def test_ages_open_their_cases_and_none_open_nothing() -> None:
+    asked = opened(shown("ageing")["rows"]["children"])
+    ages = {(one["stage"], one["age"]) for one in asked if "age" in one}
+    stages = DATA["ageing"].stages
+    known = {(stage.stage, str(age)) for stage in stages for age, n in enumerate(stage.by_band or ()) if n}
+    assert ages == known | {(stage.stage, "-") for stage in stages if stage.unknown}
+
+
+def test_shares_of_holding_open_the_cases_that_were_held() -> None:
+    asked = opened(shown("holding")["rows"]["children"])
+    assert {one["holder"] for one in asked} == {row.department for row in DATA["holding"].rows}
+    assert {one["indicator"] for one in asked} == {"held"}
+    (passed,) = opened(shown("ping-pong")["sub"]["children"])
+    assert passed["indicator"] == "passed_around"
 
 
 def test_the_horizon_is_a_staircase_and_a_row_a_department() -> None:

@@ -176,10 +176,28 @@ def validated(figure: dict[str, Any]) -> bool:
 
 
 def test_an_empty_day_is_a_sentence_and_no_axis() -> None:
-    figure = shown(PANELS["trend"], Trend("filed_today", (0, *(None,) * 23), 0, None))["figure"]["figure"]
+    figure = shown(PANELS["trend"], Trend("filed_today", (0, *(None,) * 23), 0, None, NOW.date()))["figure"]["figure"]
     assert figure["layout"]["annotations"][0]["text"] == "今日尚无新件"
     assert figure["layout"]["xaxis"]["visible"] is False
     assert validated(figure)
+    empty = shown(PANELS["trend"], Trend("filed_today", (0, *(None,) * 23), 0, None, NOW.date()))
+    assert empty["hours"]["children"] == []
+
+
+def test_every_hour_of_the_trend_opens_its_cases() -> None:
+    trend = DATA["trend"]
+    hours = shown(PANELS["trend"], trend)["hours"]["children"]
+    asked = [orjson.loads(props_of(hour)["data-opens"]) for hour in hours]
+    before = trend.day - timedelta(days=7)
+    assert [one["period"] for one in asked] == [
+        f"{trend.day if hour <= trend.now_hour else before}T{hour:02d}" for hour in range(24)
+    ]
+    assert {one["indicator"] for one in asked} == {"reg_n"}
+    assert hours[9].title == f"09 时 {trend.today[9]} 件\n上周 09 时 {trend.last_week[9]} 件"
+    assert props_of(hours[9])["aria-label"].split(", ") == hours[9].title.split("\n")
+    assert hours[9].tabIndex == "0"
+    alone = shown(PANELS["trend"], replace(trend, last_week=None))["hours"]["children"]
+    assert ["data-opens" in props_of(hour) for hour in alone] == [hour <= trend.now_hour for hour in range(24)]
 
 
 def test_without_comparison_the_trend_says_so() -> None:
@@ -192,7 +210,8 @@ def test_without_comparison_the_trend_says_so() -> None:
     ("most", "ticks"), [(1, [1]), (5, [1, 2, 3, 4, 5]), (9, [2, 4, 6, 8]), (430, [100, 200, 300, 400])]
 )
 def test_the_axis_has_round_ticks(most: int, ticks: list[int]) -> None:
-    figure = shown(PANELS["trend"], Trend("filed_today", (most, *(None,) * 23), 0, None))["figure"]["figure"]
+    trend = Trend("filed_today", (most, *(None,) * 23), 0, None, NOW.date())
+    figure = shown(PANELS["trend"], trend)["figure"]["figure"]
     assert figure["layout"]["yaxis"]["tickvals"] == ticks
 
 

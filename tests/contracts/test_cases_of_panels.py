@@ -1,0 +1,233 @@
+"""Numbers that a panel narrows by stage, age, hour or holder: the reading, its list and SQL by hand agree."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from data_access.contract import Stage
+from data_access.engine import ScopedReader
+from data_access.scope import Audience, Scope
+from indicators.periods import Periods
+from indicators.readings.cases import MOST, UNKNOWN_AGE, Ask, Cases, cases
+from indicators.readings.counts import flow
+from indicators.readings.history import Trend, trend
+from indicators.readings.holding import Holding, holding
+from indicators.readings.process import ageing
+from indicators.registry import ENTERED
+from indicators.rules import orders
+from indicators.values import At, NotRecorded
+from tests.fixtures.edges import NOW, Edges, when
+from tests.fixtures.reckoned import HAND
+from tests.fixtures.small import area
+
+LEADER, WALL = Scope.of(Audience.LEADER), Scope.of(Audience.WALL)
+SCOPES = pytest.mark.parametrize(
+    ("scope", "place"), [(LEADER, None), (WALL, None), (LEADER, area(1, 1)), (WALL, area(3))], ids=str
+)
+DAY = timedelta(days=1)
+
+
+@contextmanager
+def snapshot(edges: Edges, scope: Scope = LEADER, place: str | None = None) -> Iterator[tuple[ScopedReader, At]]:
+    """One snapshot of a place, as the publisher and a callback look at it."""
+    with edges.database.reader(scope) as db:
+        yield db if place is None else db.narrowed(place), when(NOW, place)
+
+
+def listed(db: ScopedReader, at: At, ask: Ask) -> Cases:
+    found = cases(db, at, replace(ask, limit=MOST))
+    assert isinstance(found, Cases)
+    assert found.total == len(found.rows) + found.withheld, "the fixtures are smaller than the longest list"
+    assert found.withheld == 0 or not db.scope.persons
+    return found
+
+
+def by_hand(edges: Edges, condition: str, place: str | None = None) -> set[str]:
+    mine = "1 = 1" if place is None else f"o.area_code LIKE '{place}%'"
+    return {one for (one,) in edges.hand.rows(f"SELECT o.id FROM work_orders o WHERE {mine} AND {condition}")}
+
+
+def agree(edges: Edges, number: int, found: Cases, condition: str, place: str | None) -> None:
+    """Number, list and hand."""
+    hand = by_hand(edges, condition, place)
+    assert number == found.total == len(hand), (number, found.total, sorted(hand))
+    ids = {row.order_id for row in found.rows}
+    assert ids <= hand
+    assert len(ids) == found.total - found.withheld
+
+
+@SCOPES
+def test_what_entered_each_stage_today(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    with snapshot(reckoned, scope, place) as (db, at):
+        for stage in flow(db, at).stages:
+            name = ENTERED[stage.stage]
+            assert stage.entered is not None
+            agree(reckoned, stage.entered, listed(db, at, Ask(name)), HAND[name].rows or "", place)
+
+
+def aged(stage: str, column: str, low: float | None, high: float | None) -> str:
+    """Entered the stage between these hours ago, by hand."""
+    words = [f"o.stage = '{stage}'"]
+    if high is not None:
+        words.append(f"o.{column} > '{NOW - timedelta(hours=high)}'")
+    if low is not None:
+        words.append(f"o.{column} <= '{NOW - timedelta(hours=low)}'")
+    return " AND ".join(words)
+
+
+@SCOPES
+def test_how_long_cases_have_waited_in_each_stage(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    edges = (None, 1.0, 4.0, 24.0, 72.0, None)
+    with snapshot(reckoned, scope, place) as (db, at):
+        assert at.policy.ageing.hours == edges[1:-1]
+        for stage in ageing(db, at).stages:
+            column = orders.ENTERED_BY[stage.stage]
+            ask = Ask("stage_waiting", stage=stage.stage)
+            assert stage.by_band is not None
+            for age, n in enumerate(stage.by_band):
+                found = listed(db, at, replace(ask, age=age))
+                agree(reckoned, n, found, aged(stage.stage, column, edges[age], edges[age + 1]), place)
+                entries = [row.since for row in found.rows]
+                assert entries == sorted(entries, key=lambda moment: moment or datetime.min), "the oldest stand first"
+                assert all(entries)
+                if entries and n == max(stage.by_band) and not found.withheld and stage.oldest in entries:
+                    assert entries[0] == stage.oldest
+            unknown = listed(db, at, replace(ask, age=UNKNOWN_AGE))
+            agree(reckoned, stage.unknown, unknown, f"o.stage = '{stage.stage}' AND o.{column} IS NULL", place)
+
+
+def test_the_ages_have_cases_of_every_band(sqlite_reckoned: Edges) -> None:
+    """Else a band that nothing ever falls into would pass."""
+    with snapshot(sqlite_reckoned) as (db, at):
+        stages = ageing(db, at).stages
+    assert all(any(stage.by_band[age] for stage in stages if stage.by_band) for age in range(5))
+    assert any(stage.unknown for stage in stages)
+
+
+def test_an_age_is_no_age_where_the_entry_is_not_recorded(own_reckoned: Edges) -> None:
+    own_reckoned.drop("work_orders", "taken_at")
+    with snapshot(own_reckoned) as (db, at):
+        handling = next(stage for stage in ageing(db, at).stages if stage.stage is Stage.HANDLING)
+        ask = Ask("stage_waiting", stage="handling")
+        assert handling.by_band is None
+        assert cases(db, at, replace(ask, age=0)) == NotRecorded(("work_orders.taken_at",))
+        assert listed(db, at, replace(ask, age=UNKNOWN_AGE)).total == handling.unknown == handling.waiting
+
+
+HOURLY = {"filed_today": ("filed_at", "o.stage <> 'void' AND coalesce(o.handled_on_spot, 0) = 0"),
+          "reported_today": ("reported_at", "1 = 1")}  # fmt: skip
+
+
+def hours_agree(edges: Edges, db: ScopedReader, at: At, found: Trend, place: str | None) -> None:
+    """Every hour of both days."""
+    column, rule = HOURLY[found.kind]
+    assert found.last_week is not None
+    for day, numbers in ((found.day, found.today), (found.day - 7 * DAY, found.last_week)):
+        for hour, n in enumerate(numbers):
+            start = datetime.combine(day, time(hour))
+            period = Periods.of(at.policy).hour(start)
+            within = (
+                f"o.{column} >= '{start}' AND o.{column} < '{start + timedelta(hours=1)}' AND o.{column} <= '{NOW}'"
+            )
+            listing = listed(db, at, Ask(found.hourly, span=period.span))
+            agree(edges, n or 0, listing, f"{within} AND {rule}", place)
+
+
+@SCOPES
+def test_the_hours_of_the_day_and_of_the_day_a_week_before(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    with snapshot(reckoned, scope, place) as (db, at):
+        found = trend(db, at)
+        assert found.kind == "filed_today"
+        assert sum(n or 0 for n in found.today)
+        hours_agree(reckoned, db, at, found, place)
+
+
+def test_so_do_the_hours_of_reports_where_no_filing_is_recorded(own_reckoned: Edges) -> None:
+    own_reckoned.drop("work_orders", "filed_at")
+    with snapshot(own_reckoned) as (db, at):
+        found = trend(db, at)
+        assert found.kind == "reported_today"
+        hours_agree(own_reckoned, db, at, found, None)
+
+
+def test_an_hour_is_one_by_the_clock_wherever_days_are_cut(sqlite_reckoned: Edges) -> None:
+    noon = Periods(noon=True)
+    late = noon.hour(datetime(2026, 3, 11, 13, 20))
+    assert (late.start, late.end) == (datetime(2026, 3, 11, 13), datetime(2026, 3, 11, 14))
+    assert noon.hour(datetime(2026, 3, 11, 23)).end == datetime(2026, 3, 12)
+
+
+def ended_by_hand(days: int) -> str:
+    start = NOW - days * DAY
+    return (
+        "(o.stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
+        f" OR coalesce(o.ended_at, o.closed_at) > '{start}')"
+    )
+
+
+def held_by_hand(days: int, department: str) -> str:
+    return (
+        f"{ended_by_hand(days)} AND EXISTS (SELECT 1 FROM work_order_events e WHERE e.order_id = o.id"
+        f" AND e.at <= '{NOW}' AND e.to_stage IN ('dispatched', 'handling') AND e.to_department = '{department}')"
+    )
+
+
+PASSED = HAND["passed_around"].rows or ""
+
+
+def holders_agree(edges: Edges, scope: Scope, place: str | None) -> Holding:
+    """The cases of each department, with the hours of each, and those that went from hand to hand."""
+    with snapshot(edges, scope, place) as (db, at):
+        found = holding(db, at)
+        assert isinstance(found, Holding)
+        for row in found.rows:
+            listing = listed(db, at, Ask("held", holder=row.department))
+            agree(edges, row.orders, listing, held_by_hand(found.days, row.department), place)
+            seconds = [case.held_s or 0.0 for case in listing.rows]
+            assert seconds == sorted(seconds, reverse=True), "the longest held stand first"
+            if not listing.withheld:
+                assert sum(seconds) == pytest.approx(row.seconds)
+        agree(edges, found.ping_pong_total, listed(db, at, Ask("passed_around")), PASSED, place)
+    return found
+
+
+@SCOPES
+def test_whose_cases_were_held(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    holders_agree(reckoned, scope, place)
+
+
+@pytest.mark.parametrize("scope", [LEADER, WALL], ids=str)
+def test_whose_cases_were_held_in_the_log_with_all_its_turns(scenery: Edges, scope: Scope) -> None:
+    found = holders_agree(scenery, scope, None)
+    assert len(found.rows) > 4
+    assert found.ping_pong_total > 2
+
+
+def test_a_list_of_the_held_is_cut_after_the_longest(scenery: Edges) -> None:
+    with snapshot(scenery) as (db, at):
+        whole, cut = listed(db, at, Ask("held", holder="D6")), cases(db, at, Ask("held", holder="D6", limit=1))
+    assert isinstance(cut, Cases)
+    assert (cut.rows, cut.truncated, cut.total) == (whole.rows[:1], True, whole.total)
+    assert whole.total > 1
+
+
+def test_ages_and_holders_of_anything_else_cannot_be_asked(sqlite_reckoned: Edges) -> None:
+    with snapshot(sqlite_reckoned) as (db, at):
+        for ask in (
+            Ask("stage_waiting", age=0),
+            Ask("stage_waiting", stage="closed", age=0),
+            Ask("closed", stage="handling", age=0),
+            Ask("open", holder="D1"),
+        ):
+            with pytest.raises(LookupError):
+                cases(db, at, ask)
+
+
+def test_where_no_log_is_kept_nobody_held_anything(own_reckoned: Edges) -> None:
+    own_reckoned.drop("work_order_events", "to_department")
+    with snapshot(own_reckoned) as (db, at):
+        missing = NotRecorded(("work_order_events.to_department",))
+        assert cases(db, at, Ask("held", holder="D1")) == cases(db, at, Ask("passed_around")) == missing
