@@ -1,6 +1,8 @@
 """Remote control over HTTP: who may decide for which wall, what a wall is told, and that nothing else does anything."""
 
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
 
 import orjson
 import pytest
@@ -11,7 +13,8 @@ from dashboard.remote import COMMAND_S, FREEZE_S
 from dashboard.stores import MemoryBroadcast
 from data_access.errors import StoreError
 from tests.fixtures import small
-from tests.fixtures.wall import Opener, Wall, callback
+from tests.fixtures.contract import ContractDatabase
+from tests.fixtures.wall import Opener, Wall, callback, wall_on
 from tests.http.test_entrances import TOKEN
 
 COUNTY, OTHER = small.area(1), small.area(2)
@@ -19,11 +22,26 @@ STREET = small.area(1, 1)
 STATE = "control-state.children"
 
 
+SETTINGS: Final[dict[str, Any]] = {
+    "auth": "header",
+    "trusted_proxies": ("10.0.0.0/24",),
+    "device_tokens": SecretStr(f"hall:{TOKEN},lobby:{TOKEN[::-1]}:{COUNTY}"),
+}
+"""Two walls with tokens, ``hall`` of everywhere and ``lobby`` of one county; people come through a proxy."""
+
+
 @pytest.fixture
-def hall(open_wall: Opener) -> Wall:
-    """Two walls with tokens, ``hall`` of everywhere and ``lobby`` of one county; people come through a proxy."""
-    tokens = SecretStr(f"hall:{TOKEN},lobby:{TOKEN[::-1]}:{COUNTY}")
-    return open_wall(auth="header", trusted_proxies=("10.0.0.0/24",), device_tokens=tokens)
+def hall(tmp_path: Path, sqlite_database: ContractDatabase) -> Iterator[Wall]:
+    """The two walls; nothing was read for them yet, because who is told what does not depend on it."""
+    with wall_on(sqlite_database.url, tmp_path, **SETTINGS) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory, sqlite_database: ContractDatabase) -> Iterator[Wall]:
+    """The two walls of tests that are refused everything: they were never told anything."""
+    with wall_on(sqlite_database.url, tmp_path_factory.mktemp("calm"), **SETTINGS) as made:
+        yield made
 
 
 def person(wall: Wall, role: str, **rights: str) -> FlaskClient:
@@ -151,14 +169,14 @@ def test_walls_and_strangers_decide_nothing(hall: Wall) -> None:
     ],
     ids=str,
 )
-def test_what_is_no_change_changes_nothing(hall: Wall, changes: dict[str, Any]) -> None:
-    assert refused(tell(person(hall, "leader"), "hall", **changes))
-    assert told(screen(hall)) is None
+def test_what_is_no_change_changes_nothing(calm: Wall, changes: dict[str, Any]) -> None:
+    assert refused(tell(person(calm, "leader"), "hall", **changes))
+    assert told(screen(calm)) is None
 
 
 @pytest.mark.parametrize("name", ["nobody", "", None, 7, "../hall", "hall/../lobby", "x" * 60, "hall\n", ["hall"]])
-def test_a_wall_there_is_not_cannot_be_told(hall: Wall, name: Any) -> None:
-    assert refused(tell(person(hall, "leader"), name, pause="1"))
+def test_a_wall_there_is_not_cannot_be_told(calm: Wall, name: Any) -> None:
+    assert refused(tell(person(calm, "leader"), name, pause="1"))
 
 
 def test_other_sites_can_neither_tell_nor_ask(hall: Wall) -> None:
