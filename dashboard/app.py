@@ -116,7 +116,7 @@ def _routes(server: Flask, services: Services) -> None:
         if found is None:
             _log.warning("a wall was turned away", extra={"address": request.remote_addr})
             return Response("no wall has this token\n", status=401, mimetype="text/plain")
-        answer = redirect("/", code=303)
+        answer = redirect("/control" if found.steers else "/", code=303)
         answer.set_cookie(
             DEVICE_COOKIE,
             devices.pass_for(found),
@@ -126,7 +126,7 @@ def _routes(server: Flask, services: Services) -> None:
             secure=request.is_secure,
         )
         answer.headers["Referrer-Policy"] = "no-referrer"
-        _log.info("a wall entered", extra={"wall": found.name})
+        _log.info("a phone entered" if found.steers else "a wall entered", extra={"wall": found.name})
         return Response(answer.response, status=303, headers=list(answer.headers))
 
     def geometry(name: str) -> Response:

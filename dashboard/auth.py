@@ -131,20 +131,27 @@ class HeaderEntry:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A wall: its name, the digest of its token, its areas (None: everywhere)."""
+    """A wall, or a phone that steers walls: its name, the digest of its token, its areas (None: everywhere).
+
+    A phone names the walls it ``steers``; a wall steers none.
+    """
 
     name: str
     digest: bytes
     areas: frozenset[str] | None
+    steers: frozenset[str] = frozenset()
 
     @property
     def viewer(self) -> Viewer:
-        """What the wall may see."""
-        return Viewer(Audience.WALL, self.areas, None, name=self.name)
+        """What it may see: no more than a wall."""
+        return Viewer(Audience.WALL, self.areas, None, name=self.name, steers=self.steers)
 
 
 class DeviceEntry:
-    """Walls enter once with their token and keep a cookie. Removing a token from the setting turns the wall away."""
+    """Walls, and the phones that steer them, enter once with their token and keep a cookie.
+
+    Removing a token from the setting turns its device away.
+    """
 
     def __init__(self, devices: Sequence[Device], cookies: Cookies) -> None:
         self._devices = {device.name: device for device in devices}
@@ -153,15 +160,24 @@ class DeviceEntry:
     @property
     def names(self) -> tuple[str, ...]:
         """The walls there are, by name."""
-        return tuple(self._devices)
+        return tuple(name for name, device in self._devices.items() if not device.steers)
 
     def viewer_of(self, name: str) -> Viewer | None:
         """What the wall of this name may see; None when there is no such wall."""
         device = self._devices.get(name)
-        return None if device is None else device.viewer
+        return None if device is None or device.steers else device.viewer
+
+    def taken(self, name: str) -> bool:
+        """Whether a device has this name, so that no other screen may go by it."""
+        return name in self._devices
+
+    def still(self, viewer: Viewer) -> bool:
+        """Whether a device of these rights is still let in."""
+        device = self._devices.get(viewer.name)
+        return device is not None and device.viewer == viewer
 
     def admit(self, token: str) -> Device | None:
-        """The wall with this token. Compared in constant time, and with all of them."""
+        """The device with this token. Compared in constant time, and with all of them."""
         digest = _digest(token)
         found = None
         for device in self._devices.values():
@@ -170,11 +186,11 @@ class DeviceEntry:
         return found
 
     def pass_for(self, device: Device) -> str:
-        """The cookie of a wall; it names the token by its digest, so that a new token ends old cookies."""
+        """The cookie of a device; it names the token by its digest, so that a new token ends old cookies."""
         return self.cookies.write([device.name, device.digest.hex()[:32]])
 
     def viewer(self, request: Request) -> Viewer | None:
-        """The wall whose cookie this is."""
+        """The device whose cookie this is."""
         match self.cookies.read(request):
             case [str(name), str(mark)] if name in self._devices:
                 device = self._devices[name]
@@ -233,6 +249,35 @@ def devices_of(spec: str) -> tuple[Device, ...]:
     return tuple(devices)
 
 
+def phones_of(spec: str, walls: Sequence[Device]) -> tuple[Device, ...]:
+    """The phones of GRIDWALL_CONTROL_TOKENS, ``name:token`` (all walls) or ``name:token:wall+wall``, by comma.
+
+    A phone may show and choose what the walls it steers may show. Raises SettingError, also for a wall there is not.
+    """
+    by_name, phones = {wall.name: wall for wall in walls}, list[Device]()
+    tokens = {wall.digest for wall in walls}
+    for entry in filter(None, (part.strip() for part in spec.split(","))):
+        name, _, rest = entry.partition(":")
+        token, _, named = rest.partition(":")
+        steers = frozenset(filter(None, named.split("+"))) or frozenset(by_name)
+        if not name or name in by_name or any(phone.name == name for phone in phones):
+            raise _no_phone(f"{name or 'a phone'} needs a name that no wall and no other phone has")
+        if len(token) < 24 or _digest(token) in tokens:
+            raise _no_phone(f"{name} needs a token of its own of 24 characters or more")
+        if not steers or steers - by_name.keys():
+            known = ", ".join(by_name) or "none; GRIDWALL_DEVICE_TOKENS names them"
+            raise _no_phone(f"{name} steers walls by their names; there are {known}")
+        tokens.add(_digest(token))
+        areas = [by_name[wall].areas for wall in steers]
+        union = None if None in areas else frozenset().union(*(own for own in areas if own is not None))
+        phones.append(Device(name, _digest(token), union, steers))
+    return tuple(phones)
+
+
+def _no_phone(why: str) -> SettingError:
+    return SettingError(f"GRIDWALL_CONTROL_TOKENS: {why}", name="GRIDWALL_CONTROL_TOKENS")
+
+
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
@@ -253,7 +298,9 @@ class Entrances:
 
 def entrances(settings: Settings, key: str, real: Callable[[], float]) -> Entrances:
     """What GRIDWALL_AUTH names, and device tokens beside it."""
-    devices = DeviceEntry(devices_of(settings.device_tokens.get_secret_value()), Cookies(key, DEVICE_COOKIE, real))
+    walls = devices_of(settings.device_tokens.get_secret_value())
+    phones = phones_of(settings.control_tokens.get_secret_value(), walls)
+    devices = DeviceEntry((*walls, *phones), Cookies(key, DEVICE_COOKIE, real))
     if settings.auth == "open":
         choices = Cookies(key, VIEWER_COOKIE, real)
         return Entrances(Remembering(Either(devices, OpenEntry(choices)), (), real), devices, choices)

@@ -26,7 +26,12 @@ from layouts.panels.map_frame import LAYERS
 _log = logging.getLogger(__name__)
 PATH: Final = "/remote/<name>"
 _FLAGS: Final = {"1": True, "": False}
-_CHANGES: Final = frozenset({"scene", "place", "layer", "pause", "freeze"})
+_CHANGES: Final = frozenset({"scene", "place", "layer", "pause", "freeze", "release"})
+
+
+def may_steer(viewer: Viewer) -> bool:
+    """Whether this viewer may decide for walls at all: leaders, officials, and phones with a control token."""
+    return viewer.audience in (Audience.LEADER, Audience.OFFICIAL) or bool(viewer.steers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Control:
 
     def _may(self, name: str) -> bool:
         viewer, screens = viewer_of(), self._screens(name)
-        if viewer.audience not in (Audience.LEADER, Audience.OFFICIAL):
+        if not may_steer(viewer):
             return False
         return bool(screens) and all(covers(viewer, screen, self.services.reference) for screen in screens)
 
@@ -94,6 +99,8 @@ class Control:
         """The changes of a command. Raises InputError and UnknownPlace."""
         if not changes or changes.keys() - _CHANGES or not all(isinstance(text, str) for text in changes.values()):
             raise InputError("no such change")
+        if "release" in changes:
+            return self._released(name, changes)
         given: dict[str, Any] = {key: changes[key] for key in ("scene", "place", "layer") if key in changes}
         if "scene" in given and given["scene"] not in self.services.plan.scenes:
             raise InputError("no such scene")
@@ -109,6 +116,15 @@ class Control:
         if "freeze" in changes:
             given["freeze_until"] = self.services.clock.real() + FREEZE_S if _FLAGS[changes["freeze"]] else 0.0
         return given
+
+    def _released(self, name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The wall on its own again: its own place, scenes in turn as it is set, nothing held. Raises InputError."""
+        if changes != {"release": "1"}:
+            raise InputError("no such change")
+        first = self.services.settings.area or None
+        home = next((screen.home(self.services.reference, first) for screen in self._screens(name)), None)
+        place = None if home is None else str(home)
+        return {"scene": None, "place": place, "layer": "", "pause": False, "freeze_until": 0.0}
 
     def _placed(self, name: str, key: str) -> None:
         """A place that this person and every screen of the name may show. Raises UnknownPlace."""
@@ -149,6 +165,8 @@ def register(server: Flask, services: Services) -> None:
         reference = services.directory.reference
         if command is None or reference is None or not covers(command.by, viewer, reference):
             return Response(status=204)
+        if command.by.steers and not services.entrances.devices.still(command.by):
+            return Response(status=204)
         held_ms = max(0, round((command.freeze_until - services.clock.real()) * 1000))
         told = {
             "rev": command.rev,
@@ -166,8 +184,8 @@ def register(server: Flask, services: Services) -> None:
 def _is_called(services: Services, viewer: Viewer, name: str) -> bool:
     """Whether a screen may go by this name: a wall by that of its token only, and nobody else by a token's."""
     if viewer.audience is Audience.WALL:
-        return viewer.name == name
-    return services.entrances.devices.viewer_of(name) is None
+        return viewer.name == name and not viewer.steers
+    return not services.entrances.devices.taken(name)
 
 
 def _shown(services: Services, viewer: Viewer) -> Shown:

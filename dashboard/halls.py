@@ -1,7 +1,7 @@
 """How a screen behaves while nobody is at it: by the settings on walls with a token, by the address on any screen."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from dashboard.settings import Settings
@@ -16,18 +16,19 @@ _LONGEST_S: Final = 3600
 
 
 def hall_of(
-    viewer: Viewer, settings: Settings, asked: Mapping[str, Any], scenes: Sequence[str], taken: Container[str]
+    viewer: Viewer, settings: Settings, asked: Mapping[str, Any], scenes: Sequence[str], taken: Callable[[str], bool]
 ) -> tuple[Hall | None, str]:
     """What the address and the settings say, or None and the name of the parameter that cannot be used.
 
     ``rotate`` is ``1`` (all scenes), ``0`` (none) or ids by comma, ``dwell`` seconds, ``wall`` a name. A wall that
-    entered with its token has the name of its token, whatever the address says; ``taken`` are these names.
+    entered with its token has the name of its token, whatever the address says; ``taken`` knows these names. A phone
+    that steers walls is none itself.
     """
-    is_wall = viewer.audience is Audience.WALL
+    is_wall = viewer.audience is Audience.WALL and not viewer.steers
     name = viewer.name if is_wall else asked.get("wall") or ""
     if is_wall and not named(name):
         name = ""
-    if name and not is_wall and (not named(name) or name in taken):
+    if name and not is_wall and (not named(name) or taken(name)):
         return None, "wall"
     rotate = _rotation(asked.get("rotate"), settings.rotate if is_wall else (), scenes)
     if rotate is None:

@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask import current_app, g
 
-from dashboard.control import Control
+from dashboard.control import Control, may_steer
 from dashboard.halls import hall_of
 from dashboard.keys import LANGUAGES, Focus
 from dashboard.security import viewer_of
@@ -72,7 +72,7 @@ def show_wall(scene: Any = None, **query: Any) -> Component:
     focus = _focus(services, reference, asked)
     if found is None or focus is None or not viewer_of().may(Audience.WALL, focus, reference):
         return sentence(t("error-unknown-place", lang), lang)
-    taken = services.entrances.devices.names
+    taken = services.entrances.devices.taken
     hall, wrong = hall_of(viewer_of(), services.settings, asked, tuple(services.plan.scenes), taken)
     if hall is None:
         return sentence(t("page-parameter", lang, name=wrong, known=", ".join(_KNOWN)), lang)
@@ -94,7 +94,7 @@ def show_control(wall: Any = None, **query: Any) -> Component:
         walls = desk.walls()
     except StoreError as error:
         return sentence(error_text(error, lang), lang)
-    if viewer.audience not in (Audience.LEADER, Audience.OFFICIAL) or (wall is not None and wall not in walls):
+    if not may_steer(viewer) or (wall is not None and wall not in walls):
         return sentence(t("control-refused", lang), lang)
     chosen = wall or (walls[0] if len(walls) == 1 else "")
     root = reference.tree.root
@@ -141,6 +141,8 @@ def _page(
         title=services.settings.title if lang == "zh" else services.settings.title_en,
         hall=hall,
         policy=services.policy,
+        people="viewer" in g and viewer_of().audience in (Audience.LEADER, Audience.OFFICIAL),
+        control="/control" if "viewer" in g and may_steer(viewer_of()) else "",
     )
 
 

@@ -66,7 +66,12 @@ class Shown:
 
 
 def covers(giver: Viewer, screen: Viewer, reference: Reference) -> bool:
-    """Whether somebody may decide what a screen shows: leaders may, officials where all its rights are theirs too."""
+    """Whether somebody may decide what a screen shows.
+
+    Leaders may, officials where all its rights are theirs too, and phones with a token for the walls it names.
+    """
+    if giver.steers:
+        return screen.audience is Audience.WALL and not screen.steers and screen.name in giver.steers
     if giver.audience is Audience.LEADER:
         return True
     if giver.audience is not Audience.OFFICIAL or screen.everywhere:
@@ -147,6 +152,7 @@ def _plain(viewer: Viewer) -> dict[str, Any]:
         "areas": None if viewer.areas is None else sorted(viewer.areas),
         "departments": None if viewer.departments is None else sorted(viewer.departments),
         "name": viewer.name,
+        "steers": sorted(viewer.steers),
     }
 
 
@@ -157,4 +163,5 @@ def _viewer(found: Mapping[str, Any]) -> Viewer:
         None if areas is None else frozenset(areas),
         None if departments is None else frozenset(departments),
         found["name"],
+        frozenset(found.get("steers", ())),
     )

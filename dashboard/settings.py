@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Walls as name:token or name:token:area+area, by comma; a token has 24 characters or more",
     )
+    control_tokens: SecretStr = Field(
+        SecretStr(""),
+        description="Phones that steer walls without sign-on, as name:token (all walls with a token) or "
+        "name:token:wall+wall, by comma; a token has 24 characters or more",
+    )
     frame_ancestors: str = Field("'none'", description="Who may frame the pages (Content-Security-Policy)")
 
     title: str = Field("", max_length=60, description="Title of the wall in Chinese; by default it names the place")

@@ -24,6 +24,8 @@ class Viewer:
     areas: frozenset[str] | None = None
     departments: frozenset[str] | None = None
     name: str = ""
+    steers: frozenset[str] = frozenset()
+    """Walls that a phone with a control token may tell what to show; nothing else about it differs from a wall."""
 
     @classmethod
     def official(cls, areas: Iterable[str], departments: Iterable[str], name: str = "") -> "Viewer":

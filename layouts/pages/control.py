@@ -152,6 +152,7 @@ def state(wall: WallState, place: str, lang: str) -> list[Component]:
             [
                 _button(t("control-pause", lang), wall.pause, pause="" if wall.pause else "1"),
                 _button(t("control-freeze", lang), wall.freeze, freeze="" if wall.freeze else "1"),
+                _button(t("control-release", lang), None, release="1"),
             ],
             lang,
         ),
@@ -170,7 +171,8 @@ def _part(key: str, buttons: list[Component], lang: str) -> Component:
     )
 
 
-def _button(text: str, pressed: bool, **change: str) -> Component:
+def _button(text: str, pressed: bool | None, **change: str) -> Component:
+    """A button that stays pressed, or (None) one that does something once."""
     words = json.dumps(change, ensure_ascii=False)
-    marks = attrs(data_control=words, aria_pressed=str(pressed).lower())
+    marks = attrs(data_control=words, **({} if pressed is None else {"aria_pressed": str(pressed).lower()}))
     return html.Button(text, type="button", className="control-button", **marks)

@@ -55,9 +55,13 @@ def page(
     title: str = "",
     hall: Hall | None = None,
     policy: Policy | None = None,
+    people: bool = True,
+    control: str = "",
 ) -> Component:
     """The whole page. ``hall`` says how it behaves while nobody is at it, ``policy`` what the tooltips speak of.
 
+    ``control`` is the address of the remote control for those who may use it ("": not offered).
+    ``people`` False: it hangs on a wall, and what only those who answer for the numbers need is not seen there.
     ``now_ms`` is the server's time in epoch milliseconds, ``zone`` the city's time zone, ``note`` a remark on the data
     ("demonstration data") already in the language, ``address`` the path of this page for
     the links of its header, ``title`` the city's own title of the wall.
@@ -67,7 +71,7 @@ def page(
         under(policy, lang, main)
     return html.Div(
         [
-            header(scene, place, lang, viewer_menu, note, address, title),
+            header(scene, place, lang, viewer_menu, note, address, title, control),
             main,
             drawer(lang),
         ],
@@ -82,6 +86,7 @@ def page(
             data_build=build,
             data_connection="waiting",
             data_scene=scene.id,
+            data_people="1" if people else "0",
             **_hall(hall or Hall()),
             data_words=json.dumps(browser_words(lang), ensure_ascii=False),
         ),
@@ -96,9 +101,10 @@ def header(
     note: str,
     address: str,
     title: str = "",
+    control: str = "",
 ) -> Component:
     """Title, navigation over the scenes there are, clock, date, and the truth about the whole screen."""
-    links = [
+    links: list[Component] = [
         dcc.Link(
             t(f"scene-{other.id}", lang),
             href=link(address, scene=other.id, place=place.key, lang=lang),
@@ -112,6 +118,15 @@ def header(
         href=link(address, scene=scene.id, place=place.key, lang=other),
         className="nav-link nav-language",
     )
+    links = [*links, language]
+    if control:
+        remote = html.A(
+            t("control-link", lang),
+            href=link(control, lang=lang),
+            className="nav-link nav-control",
+            title=t("control-link-tip", lang),
+        )
+        links.append(remote)
     facts: list[Component] = [
         html.Span(className="clock-date", **attrs(data_clock="date")),
         html.Span(t("live-connection-waiting", lang), className="truth-summary", **attrs(data_say="connection")),
@@ -121,7 +136,7 @@ def header(
     return html.Header(
         [
             html.H1(title or t("wall-title", lang, place=place.name)),
-            html.Nav([*links, language, *([viewer_menu] if viewer_menu is not None else [])], className="nav"),
+            html.Nav([*links, *([viewer_menu] if viewer_menu is not None else [])], className="nav"),
             html.Div(
                 [
                     html.Div(className="clock-time", **attrs(data_clock="time")),

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
+from dashboard.auth import devices_of, phones_of
 from dashboard.remote import COMMAND_S, FREEZE_S
 from dashboard.stores import MemoryBroadcast
 from data_access.errors import StoreError
@@ -298,6 +299,101 @@ def test_an_address_that_cannot_be_followed_is_a_sentence(standing: Wall, query:
     page = standing.page(standing.client(), f"/wall/overview?{query}")
     assert "sentence-page" in page
     assert query.partition("=")[0] in page
+
+
+PHONE = "phone-of-the-duty-desk-with-30-x"
+EAST = "phone-of-the-eastern-desk-with-x"
+
+
+@pytest.fixture
+def unsigned(open_wall: Opener) -> Wall:
+    """Walls and phones with tokens, and nobody who signs on."""
+    return open_wall(
+        auth="device",
+        device_tokens=SecretStr(f"hall:{TOKEN},lobby:{TOKEN[::-1]}:{COUNTY}"),
+        control_tokens=SecretStr(f"desk:{PHONE},east:{EAST}:lobby"),
+    )
+
+
+def test_a_phone_with_a_token_steers_the_walls_it_names(unsigned: Wall) -> None:
+    desk, east = screen(unsigned, PHONE), screen(unsigned, EAST)
+    hall, lobby = screen(unsigned), screen(unsigned, TOKEN[::-1])
+    assert unsigned.client().get("/device", query_string={"token": PHONE}).headers["Location"] == "/control"
+    assert not refused(tell(desk, "hall", scene="overview", pause="1"))
+    assert told(hall)["pause"] is True
+    assert unsigned.services.ledger.accesses()[0].who == "desk"
+    assert refused(tell(east, "hall", pause=""))
+    assert not refused(tell(east, "lobby", place=STREET))
+    assert told(lobby, "lobby")["place"] == STREET
+    assert refused(tell(east, "lobby", place=OTHER)), "neither the phone nor the wall may show it"
+    assert refused(tell(desk, "lobby", place=OTHER)), "the wall may not show it"
+    assert [f"wall={name}" in unsigned.page(desk, "/control") for name in ("hall", "lobby")] == [True, True]
+    of_east = unsigned.page(east, "/control?wall=lobby")
+    assert "wall=hall" not in of_east and COUNTY in of_east and OTHER not in of_east
+    assert "sentence-page" in unsigned.page(east, "/control?wall=hall")
+
+
+def test_a_phone_is_no_wall_and_sees_no_more_than_one(unsigned: Wall) -> None:
+    desk, east = screen(unsigned, PHONE), screen(unsigned, EAST)
+    for name in ("desk", "hall"):
+        assert desk.get(f"/remote/{name}").status_code == 404
+    assert refused(tell(desk, "east", pause="1"))
+    assert '"data-wall":""' in unsigned.page(desk, "/") and '"data-people":"0"' in unsigned.page(desk, "/")
+    assert desk.get(f"/live/wall/overview/{small.CITY}/zh").status_code in (200, 202)
+    assert desk.get(f"/live/leader/overview/{small.CITY}/zh").status_code == 404
+    assert east.get(f"/live/wall/overview/{small.CITY}/zh").status_code == 404
+    assert east.get(f"/live/wall/overview/{COUNTY}/zh").status_code in (200, 202)
+
+
+def test_where_nobody_signs_on_nobody_else_steers(unsigned: Wall) -> None:
+    hall = screen(unsigned)
+    assert refused(tell(hall, "hall", pause="1"))
+    assert "control-buttons" not in unsigned.page(hall, "/control?wall=hall")
+    stranger = unsigned.client()
+    assert tell(stranger, "hall", pause="1").status_code == 401
+    assert stranger.get("/control").status_code == 401
+    assert stranger.get("/device", query_string={"token": PHONE[:-1]}).status_code == 401
+    stranger.set_cookie("gridwall_device", "made-up")
+    assert tell(stranger, "hall", pause="1").status_code == 401
+    assert told(hall) is None
+
+
+def test_a_phone_whose_token_was_taken_out_has_no_say_any_more(unsigned: Wall, open_wall: Opener) -> None:
+    desk, hall = screen(unsigned, PHONE), screen(unsigned)
+    tell(desk, "hall", pause="1")
+    assert told(hall)["pause"] is True
+    entry = unsigned.services.entrances.devices
+    other = phones_of(f"desk:{PHONE}:lobby", devices_of(f"hall:{TOKEN},lobby:{TOKEN[::-1]}"))
+    for left in ((), other):
+        walls = tuple(device for device in entry._devices.values() if not device.steers)
+        entry._devices = {device.name: device for device in (*walls, *left)}
+        assert told(hall) is None, "its command ends with its token"
+    entry._devices = {device.name: device for device in walls}
+    unsigned.clock.turn(10)
+    assert tell(desk, "hall", pause="").status_code == 401
+
+
+def test_a_wall_is_handed_back_to_itself(hall: Wall) -> None:
+    leader, lobby = person(hall, "leader"), screen(hall, TOKEN[::-1])
+    tell(leader, "lobby", scene="performance", place=STREET, layer="overdue", pause="1")
+    tell(leader, "lobby", freeze="1")
+    assert not refused(tell(leader, "lobby", release="1"))
+    now = told(lobby, "lobby")
+    assert {key: now[key] for key in ("scene", "place", "layer", "pause", "freeze_ms")} == {
+        "scene": None, "place": COUNTY, "layer": "", "pause": False, "freeze_ms": 0,
+    }  # fmt: skip
+    for changes in ({"release": ""}, {"release": "1", "pause": "1"}):
+        assert refused(tell(leader, "lobby", **changes))
+    assert told(lobby, "lobby")["rev"] == now["rev"]
+
+
+def test_the_remote_control_is_linked_for_those_who_may_use_it(hall: Wall) -> None:
+    for client in (person(hall, "leader"), person(hall, "official", areas=COUNTY)):
+        page = hall.page(client, "/")
+        assert '"href":"/control?lang=zh"' in page and '"data-people":"1"' in page
+    assert '"href":"/control?lang=en"' in hall.page(person(hall, "leader"), "/?lang=en")
+    on_the_wall = hall.page(screen(hall), "/")
+    assert "/control" not in on_the_wall and '"data-people":"0"' in on_the_wall
 
 
 def test_walls_with_tokens_turn_as_the_settings_say(open_wall: Opener) -> None:

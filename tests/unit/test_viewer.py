@@ -7,8 +7,9 @@ import pytest
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
-from dashboard.auth import Remembering, chosen_viewer, devices_of
+from dashboard.auth import Remembering, chosen_viewer, devices_of, phones_of
 from dashboard.keys import Focus, LiveKey
+from dashboard.remote import covers
 from dashboard.viewer import Viewer
 from data_access.errors import SettingError
 from data_access.scope import Audience
@@ -114,6 +115,45 @@ def test_tokens_that_are_none_are_refused_and_not_repeated(spec: str) -> None:
     with pytest.raises(SettingError) as refused:
         devices_of(spec)
     assert "t" * 24 not in str(refused.value) or not spec.rpartition(":")[0]
+
+
+def test_a_phone_steers_the_walls_it_names_and_sees_what_they_see() -> None:
+    walls = devices_of(f"hall:{'t' * 24}, lobby:{'u' * 24}:011+012, yard:{'v' * 24}:013")
+    desk, east, both = phones_of(f"desk:{'a' * 24}, east:{'b' * 24}:lobby, both:{'c' * 24}:lobby+yard,", walls)
+    assert (desk.steers, desk.areas) == (frozenset({"hall", "lobby", "yard"}), None)
+    assert (east.steers, east.areas) == (frozenset({"lobby"}), frozenset({"011", "012"}))
+    assert (both.steers, both.areas) == (frozenset({"lobby", "yard"}), frozenset({"011", "012", "013"}))
+    assert "a" * 24 not in repr(desk)
+    assert all(wall.viewer.steers == frozenset() for wall in walls)
+    assert covers(east.viewer, walls[1].viewer, CITY) and not covers(east.viewer, walls[0].viewer, CITY)
+    assert not covers(walls[0].viewer, walls[0].viewer, CITY), "a wall steers nothing, not even itself"
+    assert not covers(desk.viewer, east.viewer, CITY), "a phone is no wall"
+    assert not covers(desk.viewer, Viewer.official(("011",), (), name="hall"), CITY), "nor is a person of its name"
+    assert phones_of("", walls) == () == phones_of(" , ", ())
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "desk",
+        "desk:short",
+        ":" + "w" * 30,
+        f"hall:{'w' * 24}",
+        f"a:{'w' * 24},a:{'x' * 24}",
+        f"a:{'w' * 24},b:{'w' * 24}",
+        f"desk:{'t' * 24}",
+        f"desk:{'w' * 24}:nowhere",
+        f"desk:{'w' * 24}:hall+nowhere",
+    ],
+)
+def test_control_tokens_that_are_none_are_refused_and_not_repeated(spec: str) -> None:
+    walls = devices_of(f"hall:{'t' * 24}")
+    with pytest.raises(SettingError) as refused:
+        phones_of(spec, walls)
+    assert refused.value.params["name"] == "GRIDWALL_CONTROL_TOKENS"
+    assert "w" * 24 not in str(refused.value) and "t" * 24 not in str(refused.value)
+    with pytest.raises(SettingError):
+        phones_of(f"desk:{'w' * 24}", ())
 
 
 class Changing:
