@@ -26,6 +26,7 @@ from indicators.readings import (
     process,
     rates,
     scores,
+    settled,
     supervision,
 )
 from indicators.values import At
@@ -82,6 +83,9 @@ READINGS: Final[Mapping[str, Reading]] = {
         Reading("trends_departments", scores.trends_departments, "slow"),
         Reading("trends_counties", scores.trends_counties, "slow"),
         Reading("trends_streets", scores.trends_streets, "slow"),
+        Reading("settled_departments", settled.settled_departments, "slow"),
+        Reading("settled_counties", settled.settled_counties, "slow"),
+        Reading("settled_streets", settled.settled_streets, "slow"),
         Reading("looking_good", looking_good.looking_good, "slow"),
     )
 }

@@ -92,19 +92,20 @@ def live(
     recorded = sum(term.weight for term in scheme.terms if term.indicator in counted)
     if round(recorded - scheme.least_weight, 9) < 0:
         return NotRecorded(tuple(dict.fromkeys(need for _, needs in missing for need in needs)))
-    about = Round(subject, period, groups, tuple(missing), official=_is_whole(db, at))
+    about = Round(subject, period, groups, tuple(missing), official=is_whole(db, at))
     return compute(scheme, counted, about, sure=sure)
 
 
-def offer(db: ScopedReader, at: At, subject: Subject, period: Period) -> Offer | None:
+def offer(db: ScopedReader, at: At, subject: Subject, period: Period, *, sure: bool = True) -> Offer | None:
     """The revision that the data now would make of a frozen period, by the rules it was frozen with.
 
-    None when the period is not frozen, or would come out the same. Raises LedgerError and InputError.
+    None when the period is not frozen, or would come out the same. Without ``sure`` it has no intervals and
+    is not to be kept. Raises LedgerError and InputError.
     """
     kept = _frozen(db, at, subject, (period,)).get(period.name)
-    if kept is None or not _is_whole(db, at):
+    if kept is None or not is_whole(db, at):
         return None
-    now = live(db, at, subject, period, kept.rules)
+    now = live(db, at, subject, period, kept.rules, sure=sure)
     if isinstance(now, NotRecorded):
         raise InputError(f"the source no longer records what {period.name} was frozen by: {', '.join(now.missing)}")
     found = changes(kept, now)
@@ -162,16 +163,17 @@ def _past(db: ScopedReader, at: At, subject: Subject, months: int) -> list[Score
 
 
 def _point(scores: Scores, unit: UnitScore | None) -> TrendPoint:
+    settled = (scores.state, scores.revision, scores.frozen_by, scores.frozen_at)
     if unit is None:
-        return TrendPoint(scores.period, None, None, None, None, None, 0, scores.state)
-    return TrendPoint(scores.period, unit.score, unit.low, unit.high, unit.grade, unit.rank, unit.sample, scores.state)
+        return TrendPoint(scores.period, None, None, None, None, None, 0, *settled)
+    return TrendPoint(scores.period, unit.score, unit.low, unit.high, unit.grade, unit.rank, unit.sample, *settled)
 
 
 def _values(scores: Scores) -> Mapping[str, float]:
     return {unit.code: unit.score for unit in scores.units() if unit.score is not None}
 
 
-def _is_whole(db: ScopedReader, at: At) -> bool:
+def is_whole(db: ScopedReader, at: At) -> bool:
     """Whether every case counts here."""
     whole = all(grant.everything for grant in db.scope.grants)
     return whole and at.area in (None, db.reference.tree.root) and at.department is None
@@ -179,7 +181,7 @@ def _is_whole(db: ScopedReader, at: At) -> bool:
 
 def _frozen(db: ScopedReader, at: At, subject: Subject, periods: Sequence[Period]) -> dict[str, Scores]:
     """What is frozen and holds here: all of it for the whole city, its own areas for an area."""
-    whole = _is_whole(db, at)
+    whole = is_whole(db, at)
     mixed = subject == "department" or at.department is not None or any(grant.departments for grant in db.scope.grants)
     if at.ledger is None or (mixed and not whole):
         return {}

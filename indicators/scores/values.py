@@ -160,6 +160,9 @@ class TrendPoint:
     rank: int | None
     sample: int
     state: State
+    revision: int | None = None
+    frozen_by: str | None = None
+    frozen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

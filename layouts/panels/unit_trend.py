@@ -6,7 +6,9 @@ from typing import Final
 from dash import html
 from dash.development.base_component import Component
 
+from indicators.readings.settled import Settled
 from indicators.scores.values import Scores, ScoreTrend
+from layouts.formats import NONE, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import grades
@@ -25,7 +27,7 @@ def frame(subject: str, lang: str, instance: str = MAIN) -> Component:
     return panel_frame(
         panel,
         t("trend-unit-title", lang),
-        [grades.pages(panel, instance, dwell=10)],
+        [grades.pages(panel, instance, dwell=10), grades.facts(panel, "settled", instance)],
         tip_text=t("trend-unit-tip", lang),
         instance=instance,
         classes=grades.classes("unittrend", subject),
@@ -38,17 +40,39 @@ def show(trends: Sequence[ScoreTrend], showing: Showing) -> Props:
     subject = trends[0].subject if trends else "department"
     scores = showing.also.get(f"scores_{_PLURAL[subject]}")
     if not isinstance(scores, Scores) or not trends:
-        return {"rows": shown(empty(t("trend-unit-empty", lang))), "sub": shown("")}
+        return {"rows": shown(empty(t("trend-unit-empty", lang))), "sub": shown(""), "settled": shown([])}
     by_code = {trend.code: trend for trend in trends}
     codes = [code for code in chosen(scores) if code in by_code]
     pages = [html.Div(chart(by_code[code], scores, showing), className="page trend-page") for code in codes[:MOST]]
     return {
         "rows": shown(pages or empty(t("trend-unit-empty", lang))),
         "sub": shown(t("trend-unit-sub", lang, periods=len(trends[0].points))),
+        "settled": shown(_settled(showing.also.get(f"settled_{_PLURAL[subject]}"), lang)),
     }
 
 
 _PLURAL: Final = {"department": "departments", "county": "counties", "street": "streets"}
+
+
+def _settled(settled: object | None, lang: str) -> list[Component]:
+    """Who froze last month when, and for those who answer for it, that it would come out otherwise now."""
+    if not isinstance(settled, Settled) or settled.revision is None:
+        return []
+    facts = t(
+        "trend-unit-settled",
+        lang,
+        period=settled.period.label(lang),
+        revision=settled.revision,
+        day=NONE if settled.frozen_at is None else f"{settled.frozen_at:%Y-%m-%d}",
+        name=settled.frozen_by or NONE,
+    )
+    line: list[Component] = [html.Span(facts, className="foot-item foot-label")]
+    if settled.changed:
+        units, after = count(settled.changed), settled.revision + 1
+        words = t("trend-unit-changed", lang, units=units)
+        tip = t("trend-unit-changed-tip", lang, period=settled.period.name, revision=after)
+        line.append(html.Span(words, className="foot-item for-people", title=tip))
+    return line
 
 
 def chosen(scores: Scores) -> list[str]:
@@ -83,7 +107,7 @@ PANELS: Final = tuple(
         f"trends_{subject}",
         600,
         show,
-        also=(f"scores_{subject}",),
+        also=(f"scores_{subject}", f"settled_{subject}"),
         stale_after=1800,
     )
     for subject in grades.SUBJECTS

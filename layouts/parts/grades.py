@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from data_access.reference import Reference
 from indicators.readings.cases import Part
-from indicators.scores.values import Scores, TermScore, UnitScore
+from indicators.scores.values import Scores, TermScore, TrendPoint, UnitScore
 from layouts.formats import NONE, THIN, count
 from layouts.ids import MAIN, part
 from layouts.parts.attrs import attrs, cases, opens
@@ -105,15 +105,16 @@ def state_mark(scores: Scores, lang: str) -> Component:
 
 def state_words(scores: Scores, lang: str) -> str:
     """The state in a sentence."""
-    if scores.state == "frozen":
-        return t(
-            "score-frozen-words",
-            lang,
-            revision=scores.revision or 1,
-            name=scores.frozen_by or NONE,
-            time=NONE if scores.frozen_at is None else f"{scores.frozen_at:%Y-%m-%d %H:%M}",
-        )
-    return t("score-provisional-words" if scores.official else "score-own-words", lang)
+    own = "score-provisional-words" if scores.official else "score-own-words"
+    return frozen_words(scores, lang) or t(own, lang)
+
+
+def frozen_words(what: Scores | TrendPoint, lang: str) -> str | None:
+    """Who froze it, when and as which revision; None for what is not frozen."""
+    if what.state != "frozen":
+        return None
+    time = NONE if what.frozen_at is None else f"{what.frozen_at:%Y-%m-%d %H:%M}"
+    return t("score-frozen-words", lang, revision=what.revision or 1, name=what.frozen_by or NONE, time=time)
 
 
 def sub(scores: Scores, lang: str, *more: str) -> str:

@@ -54,6 +54,8 @@ def plot(points: Sequence[TrendPoint], scores: Scores, showing: Showing) -> Comp
             rank=NONE if point.rank is None else str(point.rank),
             sample=count(point.sample),
         )
+        if (frozen := grades.frozen_words(point, lang)) is not None:
+            title = f"{title}\n{frozen}"
         place = {"left": percent_of(across(at)), "bottom": percent_of(height(point.score))}
         marks.append(html.I(className=f"trend-dot trend-{point.state}", style=place, title=title))
         marks.append(html.Span(grades.points(point.score), className="trend-word", style=place))

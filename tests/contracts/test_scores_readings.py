@@ -17,10 +17,11 @@ from data_access.scope import Audience, Scope
 from indicators.periods import Period, Periods
 from indicators.readings import Reading
 from indicators.readings.scores import live, offer, score_trend, scores, scores_departments
+from indicators.readings.settled import Settled, settled_departments
 from indicators.scores.document import from_text, to_text
 from indicators.scores.load import load_scheme
 from indicators.scores.scheme import Subject
-from indicators.scores.values import Scores, UnitScore
+from indicators.scores.values import Scores, ScoreTrend, UnitScore
 from indicators.values import At, NotRecorded, Rate
 from tests.fixtures.edges import CALENDAR, POLICY
 from tests.fixtures.february import NOW, February
@@ -172,6 +173,44 @@ def test_a_void_order_and_a_moved_deadline_are_offered_as_revision_two(own_febru
     assert set(told["D1"]) == {"ontime", "closed", "rework", "extended"}, "its follow-up was not valid"
     kept = asked(own_february, at)
     assert unit(kept, "D5").term("ontime").rate == Rate(10, 13) and kept.state == "frozen"
+
+
+def test_the_scene_is_told_that_last_month_would_come_out_otherwise(own_february: February) -> None:
+    ledger = Kept()
+    at = when(ledger=ledger)
+
+    def told(at: At = at) -> Settled:
+        with own_february.database.reader(WALL) as db:
+            return settled_departments(db if at.area is None else db.narrowed(at.area), at)
+
+    assert told() == Settled("department", FEB) == told(when()), "nobody froze it"
+    ledger.freeze(asked(own_february, at))
+    frozen = Settled("department", FEB, 1, "张三", datetime(2026, 3, 4, 13), 0)
+    assert told() == frozen
+    own_february.made.write(
+        "UPDATE work_orders SET stage = 'void', outcome = 'void' WHERE id = 'fD109'",
+        "UPDATE work_orders SET close_due_at = '2026-02-18 08:00:00' WHERE id = 'fD509'",
+    )
+    assert told() == replace(frozen, changed=2), "as many as the offer has"
+    assert told(when(ledger=ledger, place=area(2))) == replace(frozen, changed=None), "a part cannot say"
+    cut = POLICY.model_copy(update={"period": POLICY.period.model_copy(update={"month_start": 26})})
+    assert told(replace(at, policy=cut)).changed is None, "other days are not compared"
+    gone = asked(own_february, at)
+    rules = replace(gone.rules, terms=(replace(gone.rules.terms[0], indicator="abolished"), *gone.rules.terms[1:]))
+    ledger.freeze(replace(gone, rules=rules))
+    assert told() == replace(frozen, changed=None), "by rules that are no more nothing is compared"
+    with pytest.raises(LedgerError):
+        told(when(ledger=Away()))
+
+
+def test_the_points_of_a_trend_say_how_they_were_frozen(own_february: February) -> None:
+    ledger = Kept()
+    ledger.freeze(asked(own_february, when()), revision=2)
+    with own_february.database.reader(WALL) as db:
+        found = score_trend(db, when(ledger=ledger), "department", "D1", 2)
+    assert isinstance(found, ScoreTrend)
+    said = [(point.state, point.revision, point.frozen_by, point.frozen_at) for point in found.points]
+    assert said == [("frozen", 2, "张三", datetime(2026, 3, 4, 13)), ("provisional", None, None, None)]
 
 
 def test_a_revision_goes_by_the_rules_the_month_was_frozen_with(february: February) -> None:

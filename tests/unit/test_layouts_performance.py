@@ -8,6 +8,7 @@ import pytest
 
 from indicators.detectors.found import Detected
 from indicators.readings.looking_good import LookingGood, Way
+from indicators.readings.settled import Settled
 from indicators.scores.scheme import Grade
 from indicators.scores.values import Scores
 from indicators.values import Rate
@@ -19,6 +20,7 @@ from layouts.scenes import PANELS, SCENES
 from layouts.words import LANGUAGES
 from tests.fixtures import handmade, handmade_all, handmade_performance
 from tests.fixtures.handmade import showing
+from tests.fixtures.handmade_performance import PERIOD, PERIODS, settled
 from tests.fixtures.trees import components, props_of, texts
 
 DATA = handmade_all.data()
@@ -199,6 +201,24 @@ def test_the_trend_shows_the_yellow_list_first_and_breaks_where_a_score_is_missi
     assert len(hollow) == 1
     assert said(shown("unittrend-departments", ()), "rows") == "没有往期得分"
     assert said(shown("unittrend-departments", scores_departments=None), "rows") == "没有往期得分"
+
+
+def test_a_frozen_month_says_who_froze_it_and_what_changed_since() -> None:
+    line = shown("unittrend-departments")["settled"]["children"]
+    last = f"{PERIODS.previous(PERIOD).label('zh')} 2026-11-05 王小明 定版 第1版"
+    assert ["".join(texts(one)) for one in line] == [last, "定版后 3 个单位有变动，可修订"]
+    assert "for-people" in line[1].className and "for-people" not in line[0].className
+    assert f"gridwall freeze {PERIODS.previous(PERIOD).name} --by" in line[1].title and "第 2 版" in line[1].title
+    english = said(shown("unittrend-departments", lang="en"), "settled")
+    assert english.endswith("frozen 2026-11-05 by 王小明, rev. 1|3 units changed since, may be revised")
+    for unchanged in (0, None):
+        alike = shown("unittrend-departments", settled_departments=settled("department", unchanged))
+        assert "变动" not in said(alike, "settled") and "定版" in said(alike, "settled")
+    nobody_did = Settled("department", PERIODS.previous(PERIOD))
+    assert shown("unittrend-departments", settled_departments=nobody_did)["settled"]["children"] == []
+    marks = components(shown("unittrend-departments")["rows"]["children"])
+    dots = [one for one in marks if "trend-frozen" in str(getattr(one, "className", ""))]
+    assert all("王小明 于 2026-11-05 10:03 定版，第 2 版" in dot.title for dot in dots) and dots
 
 
 def test_the_ways_of_looking_good_stand_beside_the_rate() -> None:
