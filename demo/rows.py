@@ -17,6 +17,11 @@ STAGES: Final = ("reported", "verifying", "filed", "dispatched", "handling", "ch
 QUALITIES: Final = ("point", "default", "area", "none")
 URGENCIES: Final = ("normal", "urgent", "critical")
 MOODS: Final = ("dissatisfied", "basic", "satisfied")
+LEVELS: Final = ("grid", "community", "street", "county", "city")
+STREET_SETTLES: Final = (40, 42, 18)
+"""Of a hundred orders of a street's office, those settled on each of ``LEVELS`` from the grid up."""
+BUREAU_SETTLES: Final = (0, 18, 34, 36, 12)
+"""The same of a bureau, whose teams work in streets and counties."""
 REPORTED, VERIFYING, FILED, DISPATCHED, HANDLING, CHECKING, CLOSED, VOID, CANCELLED = range(9)
 
 
@@ -103,7 +108,7 @@ def order_columns(world: World, words: Texts, plan: Plan, now: int) -> Columns:
     numbers = [str(n) for n in plan.number.tolist()]
     departments: tuple[str | None, ...] = (*world.departments, None)
     street = holder >= len(departments) - 1 - len(world.streets)
-    level = np.where(plan.on_spot, 0, np.where(street, 1 + plan.variant % 2, 3))
+    level = settled_level(plan, street)
     called = plan.t_followup <= now
     mood = np.where(called & (plan.followup & 1 > 0), plan.followup >> 3, 3)
     public = np.isin(plan.source, PUBLIC)
@@ -160,7 +165,7 @@ def order_columns(world: World, words: Texts, plan: Plan, now: int) -> Columns:
         "extensions": _flags((plan.t_extended <= now) & plan.extension_ok),
         "exempt": _flags((plan.t_appealed <= now) & plan.appeal_ok),
         "handled_on_spot": _flags(plan.on_spot),
-        "resolved_level": _choose(("grid", "community", "street", "city", None), np.where(closed, level, 4)),
+        "resolved_level": _choose((*LEVELS, None), np.where(closed, level, len(LEVELS))),
         "duplicate_of": [str(d) if m else None for d, m in zip(plan.duplicate.tolist(), merged.tolist(), strict=True)],
         "photos_before": (1 + plan.variant % 3).tolist(),
         "photos_after": _numbers(np.where(plan.variant % 25 == 0, 0, 1 + plan.variant // 7 % 3), handled <= now),
@@ -174,6 +179,20 @@ def order_columns(world: World, words: Texts, plan: Plan, now: int) -> Columns:
         ],
     }
     return columns
+
+
+def settled_level(plan: Plan, street: Bools) -> Ints:
+    """The step of ``LEVELS`` that settled each order; ``street`` says whether an office of a street held it at last.
+
+    The grid settles what it finds on the spot; of the rest the street's offices leave most to grid and community, and
+    the bureaus to their teams in streets and counties. What is urgent, or was sent back, goes up a step now and then.
+    """
+    dice = plan.variant // 64 % 100
+    low = np.searchsorted(np.cumsum(STREET_SETTLES), dice, side="right")
+    high = np.searchsorted(np.cumsum(BUREAU_SETTLES), dice, side="right")
+    lifted = ((plan.urgent > 0) | (plan.t_return < NEVER)) & (plan.variant // 6400 % 3 == 0)
+    level = np.minimum(np.where(street, low, high) + lifted, len(LEVELS) - 1)
+    return np.where(plan.on_spot, 0, level)
 
 
 def _areas(world: World, plan: Plan) -> list[str]:

@@ -200,6 +200,8 @@ def test_measures_are_whole(town: sqlite3.Connection) -> None:
     assert one(town, exempt) == one(town, passed) > 0
 
 
+SETTLED = "FROM work_orders WHERE stage = 'closed' AND outcome = 'resolved'"
+"""What was settled: small matters in the grid or the community, less with each step up."""
 OPEN = f"SELECT count(*) FROM work_orders AS o WHERE stage NOT IN {TERMINAL}"
 NOT_SUSPENDED = "NOT EXISTS (SELECT 1 FROM work_order_measures AS m WHERE m.order_id = o.id AND m.kind = 'suspension')"
 FIGURES = {
@@ -216,6 +218,18 @@ FIGURES = {
     "at night": (0.0, 0.03, "SELECT avg(substr(reported_at, 12, 2) BETWEEN '00' AND '05') FROM work_orders"),
     "open": (420, 680, OPEN),
     "overdue and not suspended": (3, 40, f"{OPEN} AND close_due_at < '{END}' AND {NOT_SUSPENDED}"),
+    "settled in grid or community": (0.5, 0.65, f"SELECT avg(resolved_level IN ('grid', 'community')) {SETTLED}"),
+    "settled in the street": (0.15, 0.27, f"SELECT avg(resolved_level = 'street') {SETTLED}"),
+    "settled in the county": (0.12, 0.24, f"SELECT avg(resolved_level = 'county') {SETTLED}"),
+    "settled by the city": (0.03, 0.09, f"SELECT avg(resolved_level = 'city') {SETTLED}"),
+    "found later to be no fault": (
+        0.15,
+        0.45,
+        (
+            "SELECT avg(julianday(decided_at) - julianday(asked_at) > 9) FROM work_order_measures "
+            f"WHERE kind = 'appeal' AND asked_at < datetime('{END}', '-46 day')"
+        ),
+    ),
     "default point": (0.01, 0.08, "SELECT avg(location_quality = 'default') FROM work_orders"),
     "without point": (0.02, 0.15, "SELECT avg(lon IS NULL) FROM work_orders"),
     "components of events and components": (

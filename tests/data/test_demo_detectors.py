@@ -199,7 +199,7 @@ def test_the_labels_stand_beside_the_database_and_are_the_same_again(twins: tupl
 def test_the_town_records_what_the_scenes_need(town: sqlite3.Connection) -> None:
     """Levels of solving, sources, supervision with grades and replies, urgency, holders in the log."""
     distinct = {
-        "resolved_level": {"grid", "community", "street", "city"},
+        "resolved_level": {"grid", "community", "street", "county", "city"},
         "urgency": {"normal", "urgent", "critical"},
         "outcome": {"resolved", "forced", "void", "cancelled", "merged"},
         "satisfaction": {"satisfied", "basic", "dissatisfied"},
