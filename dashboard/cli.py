@@ -140,7 +140,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     from dashboard.demo_city import run
 
     settings = load(None, host="127.0.0.1")
-    return run(chosen.scale, chosen.host, chosen.port, settings.data_dir)
+    return run(chosen.scale, chosen.host, chosen.port, settings.data_dir, settings.policy)
 
 
 def _settings(chosen: argparse.Namespace) -> int:

@@ -32,7 +32,9 @@ def add_command(commands: Any) -> None:
     command = commands.add_parser(
         "freeze", help="set down the scores of a period that has ended; later changes are offered as a revision"
     )
-    command.add_argument("period", metavar="PERIOD", help="the month, 2026-10 (as GRIDWALL_POLICY cuts months)")
+    command.add_argument(
+        "period", metavar="PERIOD", nargs="+", help="the month, 2026-10 (as GRIDWALL_POLICY cuts months); or several"
+    )
     command.add_argument("--by", required=True, metavar="NAME", help="who answers for it; written beside the scores")
     command.add_argument("--subject", choices=SUBJECTS, action="append", help="only these (may be repeated)")
     command.add_argument("--revise", action="store_true", help="take over what changed since, as the next revision")
@@ -49,7 +51,11 @@ def _run(chosen: argparse.Namespace) -> int:
     by = " ".join(chosen.by.split())
     if not 0 < len(by) <= 200:
         raise InputError("--by needs the name of a person, of 200 characters at most")
-    return freeze(settings, chosen.period, by, chosen.subject or SUBJECTS, revise=chosen.revise, reason=chosen.reason)
+    subjects = chosen.subject or SUBJECTS
+    return max(
+        freeze(settings, name, by, subjects, revise=chosen.revise, reason=chosen.reason)
+        for name in dict.fromkeys(chosen.period)
+    )
 
 
 def freeze(

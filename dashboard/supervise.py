@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
@@ -19,6 +20,16 @@ _TIE: Final = (
 )
 _PATIENCE_S: Final = 8.0
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A command that ends by itself while others stay; ``fine`` are its exit codes that are no news."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    fine: tuple[int, ...] = (0,)
 
 
 class Supervisor:
@@ -64,16 +75,31 @@ class Supervisor:
                 return None
         return None
 
-    def watch(self) -> int:
-        """Wait until we are told to stop or a child ends, then end all. Exit code 1 when a child ended by itself."""
-        code = 0
+    def watch(self, chores: Iterable[Chore] = ()) -> int:
+        """Wait until we are told to stop or a child ends, then end all. Exit code 1 when a child ended by itself.
+
+        Meanwhile the chores are done, one after the other; one that fails is said and leaves the rest running.
+        """
+        code, waiting, doing = 0, iter(chores), None
         while code == 0 and not self.stop.wait(0.2):
+            doing = self._done(doing) or next(waiting, None)
+            if doing is not None and doing.name not in self._children:
+                self.spawn(doing.name, doing.command, doing.environment)
             for name, child in self._children.items():
-                if child.poll() is not None:
+                if child.poll() is not None and (doing is None or name != doing.name):
                     sys.stderr.write(f"gridwall: {name} ended with {child.returncode}; ending the rest\n")
                     code = 1
         self.end()
         return code or self.exit_code
+
+    def _done(self, doing: Chore | None) -> Chore | None:
+        """The chore, when it still runs."""
+        if doing is None or (code := self._children[doing.name].poll()) is None:
+            return doing
+        del self._children[doing.name]
+        if code not in doing.fine:
+            sys.stderr.write(f"gridwall: {doing.name} ended with {code}; the rest goes on\n")
+        return None
 
     @property
     def exit_code(self) -> int:

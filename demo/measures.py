@@ -1,11 +1,19 @@
 """Measures that change the course of an order: extension, suspension, supervision, appeal; and the call afterwards."""
 
+from typing import Final
+
 import numpy as np
 
 from demo import planting
 from demo.arrivals import pick
 from demo.moments import DAY, NEVER, Bools, Floats, Ints, dues, serviced
 from demo.plan import PUBLIC, SOURCES, Plan
+
+REVIEWED: Final = 0.35
+"""Share of appeals that wait for the monthly review, of orders closed within ``REVIEWED_WITHIN`` days."""
+REVIEWED_WITHIN: Final = 25
+REVIEW_DAYS: Final = (10, 45)
+"""How many days the review takes."""
 
 
 def _spread(rng: np.random.Generator, count: int, median: float, spread: float) -> Floats:
@@ -92,3 +100,12 @@ def plan_after(plan: Plan, day: int, rng: np.random.Generator) -> None:
     mood = np.where(good, np.where(rng.random(count) < 0.75, 2, 1), np.where(rng.random(count) < 0.4, 1, 0))
     valid, good, mood = planting.contented(plan, valid, good, mood)
     plan.followup = valid * 1 + contacted * 2 + good * 4 + mood * 8
+    _review(plan, appeals, rng)
+
+
+def _review(plan: Plan, appeals: Bools, rng: np.random.Generator) -> None:
+    """Some appeals go to the monthly review and are decided weeks later, when the month may be frozen already."""
+    count = len(plan)
+    reviewed = (rng.random(count) < REVIEWED) & appeals & (plan.t_close < plan.reported + REVIEWED_WITHIN * DAY)
+    length = rng.integers(*REVIEW_DAYS, count)
+    plan.t_appealed = np.where(reviewed, plan.t_appealed + length * DAY, plan.t_appealed)

@@ -67,6 +67,13 @@ def test_a_month_is_frozen_for_every_subject_with_the_name_of_who_did_it(
     assert ontime(held(ledger), "D5") == Rate(10, 13)
 
 
+def test_several_months_are_frozen_by_one_command(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["freeze", "2026-01", "2026-02", "--by", "张三", "--subject", "county", *CLOCK]) == 0
+    assert set(ledger.frozen("county", ["2026-01", "2026-02"])) == {"2026-01", "2026-02"}
+    assert cli.main(["freeze", "2026-02", "2026-03", "--by", "张三", "--subject", "county", *CLOCK]) == 1
+    assert "county 2026-02: unchanged" in capsys.readouterr().out, "what comes before a mistake is done"
+
+
 def test_freezing_again_changes_nothing(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--subject", "street") == 0
     assert run("--subject", "street", "--revise", by="李四") == 0

@@ -5,13 +5,17 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +32,23 @@ def knowing(folder: Path) -> list[int]:
             if entry.name.isdigit() and str(folder).encode() in (entry / "environ").read_bytes():
                 found.append(int(entry.name))
     return [pid for pid in found if pid != os.getpid()]
+
+
+def kept(file: Path, statement: str) -> list[tuple[Any, ...]]:
+    """Rows of a file that others write; none while its tables are not there."""
+    with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            return connection.execute(statement).fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+
+def months(city: Path) -> list[str]:
+    """The months all of whose days have cases and are over."""
+    days = kept(city, "SELECT DISTINCT substr(reported_at, 1, 10) FROM work_orders ORDER BY 1")
+    by_month = Counter(day[:7] for (day,) in days)
+    last = days[-1][0][:7]
+    return [month for month, n in by_month.items() if month != last and n == monthrange(*map(int, month.split("-")))[1]]
 
 
 class Demo:
@@ -119,6 +140,16 @@ def test_the_demo_from_the_first_second_to_the_last(folder: Path, start: Callabl
     first = body["seq"]
     wait_until(lambda: json.loads(demo.get("/live/wall/overview/3203/zh")[1])["seq"] > first, "the next beat")
     assert len(knowing(folder)) >= 4
+
+    def frozen() -> list[str]:
+        rows = kept(folder / "demo-town" / "ledger.sqlite", "SELECT subject, period, revision FROM frozen_period")
+        assert {row[2] for row in rows} <= {1}
+        return sorted({row[1] for row in rows if sum(row[1] == other[1] for other in rows) == 3})
+
+    full = months(folder / "demo-town" / "city.sqlite")
+    assert 1 <= len(full) <= 2, full
+    wait_until(lambda: frozen() == full, "the months that are over to be frozen", 120)
+    assert demo.process.poll() is None, demo.said()
     demo.process.terminate()
     assert demo.process.wait(30) == 143, demo.said()
     assert demo.gone(), demo.said()

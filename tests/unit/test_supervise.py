@@ -61,6 +61,33 @@ def test_a_child_that_ends_takes_the_others_with_it(tmp_path: Path) -> None:
     assert not any(map(alive, children))
 
 
+CHORES = """
+import os, sys
+from pathlib import Path
+from dashboard.supervise import Chore, Supervisor
+folder, codes = Path(sys.argv[1]), sys.argv[2].split(",")
+write = "import sys; open(sys.argv[1], 'a').write(sys.argv[2]); sys.exit(int(sys.argv[2]))"
+wait = "import sys, time; time.sleep(600)"
+supervisor = Supervisor()
+supervisor.listen()
+supervisor.spawn("one", (sys.executable, "-c", wait), dict(os.environ))
+command = lambda code: (sys.executable, "-c", write, str(folder / "done"), code)
+chores = [Chore("chore", command(code), dict(os.environ), (0, 3)) for code in codes]
+sys.exit(supervisor.watch(chores))
+"""
+
+
+def test_chores_are_done_one_after_the_other_and_end_nothing(tmp_path: Path) -> None:
+    with (tmp_path / "said").open("wb") as said:
+        program = subprocess.Popen([sys.executable, "-c", CHORES, str(tmp_path), "0,3,7,0"], cwd=ROOT, stderr=said)
+    done = tmp_path / "done"
+    wait_until(lambda: done.exists() and done.read_text(encoding="ascii") == "0370", "the chores")
+    assert program.poll() is None, "what shall stay stays"
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(30) == 143
+    assert (tmp_path / "said").read_text(encoding="utf-8") == "gridwall: chore ended with 7; the rest goes on\n"
+
+
 def test_a_child_that_will_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program, children = start(tmp_path, "600", "stubborn")
     program.send_signal(signal.SIGTERM)
