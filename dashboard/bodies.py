@@ -16,6 +16,7 @@ from data_access.errors import DashboardError
 from data_access.reference import Reference
 from indicators.policy import Policy
 from indicators.values import NotRecorded
+from layouts.opaque import OF_THIS_PROCESS, Opaque
 from layouts.panel import Geometry, Panel, Showing
 from layouts.parts.definitions import under
 
@@ -58,6 +59,7 @@ class Surroundings:
     zone: ZoneInfo
     provisional: bool
     policy: Policy
+    opaque: Opaque = OF_THIS_PROCESS
 
 
 @dataclass
@@ -143,6 +145,7 @@ class Body:
             cells=around.shapes.cells if around.shapes is not None else (),
             geometry=around.shapes.geometry if around.shapes is not None else None,
             provisional=around.provisional,
+            opaque=around.opaque,
         )
         try:
             props = wire.as_json(under(around.policy, self.key.lang, panel.show(latest.value, showing)))

@@ -31,6 +31,7 @@ from indicators.policy import Policy, load_policy
 from indicators.readings import READINGS
 from indicators.scores.load import schemes_of
 from indicators.workcalendar import WorkCalendar
+from layouts.opaque import Opaque, keyed
 from layouts.scenes import PANELS, SCENES
 
 _log = logging.getLogger(__name__)
@@ -142,8 +143,14 @@ def publisher_of(settings: Settings, broadcast: Broadcast, geometry: GeometrySto
         calendar=calendar,
         policy=policy,
         patience_s=settings.statement_timeout + _HANG_S,
+        opaque=names_of(settings),
     )
     return Beat(publisher, keeper)
+
+
+def names_of(settings: Settings) -> Opaque:
+    """Names of alarms on screens, by the key that signs cookies: all processes of an installation give the same."""
+    return keyed(secret_key(settings).encode(), "alarm")
 
 
 def _pinned(settings: Settings, reference: Reference) -> tuple[LiveKey, ...]:

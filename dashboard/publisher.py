@@ -32,6 +32,7 @@ from indicators.policy import Policy, load_policy
 from indicators.readings.book import OpenBook
 from indicators.values import At, FrozenPeriods, NotRecorded
 from indicators.workcalendar import WorkCalendar
+from layouts.opaque import OF_THIS_PROCESS, Opaque
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ class Publisher:
     calendar: WorkCalendar
     policy: Policy = field(default_factory=load_policy)
     patience_s: float = 8.0
+    opaque: Opaque = OF_THIS_PROCESS
     seq: int = 0
     _epoch: int | None = None
     _reference: Reference | None = None
@@ -249,7 +251,9 @@ class Publisher:
             around = None
             if self._reference is not None:
                 shapes = self._values.of(Spot(key.audience, key.focus), SHAPES).value
-                around = Surroundings(self._reference, shapes, now, self.clock.zone, provisional, self.policy)
+                around = Surroundings(
+                    self._reference, shapes, now, self.clock.zone, provisional, self.policy, self.opaque
+                )
             entries[f"{BODY}{key}"] = wire.pack(body.compose(stamp, self._values, around))
         return entries
 

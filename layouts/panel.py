@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from data_access.reference import Reference
+from layouts.opaque import OF_THIS_PROCESS, Opaque
 
 Props = dict[str, dict[str, Any]]
 """Part of a panel -> properties of its component ``{"panel", "part", "instance"}``; JSON and Dash components."""
@@ -37,7 +38,7 @@ class Showing:
 
     ``now`` is naive city time; ``also`` holds the last values of the panel's other readings (None until there);
     ``cells`` are the codes of the map's cells in the order of the geometry file; ``provisional`` tells that this year's
-    holidays are not known yet, so that deadlines are marked.
+    holidays are not known yet, so that deadlines are marked; ``opaque`` names what has no name of its own on a screen.
     """
 
     lang: str
@@ -49,6 +50,7 @@ class Showing:
     cells: tuple[str, ...] = ()
     geometry: Geometry | None = None
     provisional: bool = False
+    opaque: Opaque = OF_THIS_PROCESS
 
     def epoch_ms(self, moment: datetime) -> int:
         """A naive city time as epoch milliseconds."""

@@ -1,6 +1,5 @@
 """Alarms: what just happened and may take the screen. It stands in every scene; the browser shows it for a minute."""
 
-import hashlib
 from typing import Any, Final
 
 from dash import html
@@ -38,7 +37,7 @@ def show(alarms: Alarms, showing: Showing) -> Props:
 
 def _row(alarm: Alarm, showing: Showing) -> dict[str, Any]:
     return {
-        "id": hashlib.sha256(alarm.id.encode()).hexdigest()[:16],
+        "id": showing.opaque(alarm.id),
         "kind": alarm.kind,
         "at": showing.epoch_ms(alarm.at),
         "title": t(f"alarm-{alarm.kind}", showing.lang),
