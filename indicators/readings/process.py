@@ -107,7 +107,10 @@ class LongestRow:
 
 @dataclass(frozen=True, slots=True)
 class Longest:
-    """The open orders that have been in their stage longest, oldest entry first; ``total`` are all that are open."""
+    """Of the open orders that entered their stage first, those held longest by their own clocks, most hours first.
+
+    ``total`` are all that are open.
+    """
 
     rows: tuple[LongestRow, ...]
     total: int
@@ -124,7 +127,8 @@ def longest(db: ScopedReader, at: At) -> Longest:
         found = _oldest(db, most)
         listed = _waiting(db, at, found)
         if len(listed) >= LISTED or len(found) < most:
-            return Longest(tuple(listed[:LISTED]), standing.everything(db, at).open)
+            held = sorted(listed, key=lambda row: (-row.held_s, row.since, row.order_id))
+            return Longest(tuple(held[:LISTED]), standing.everything(db, at).open)
         most *= 4
 
 

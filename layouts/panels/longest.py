@@ -33,15 +33,10 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(longest: Longest, showing: Showing) -> Props:
-    """Orders, most hours first, with the stage and who has it."""
+    """Orders in the order of the reading, most hours first, with the stage and who has it."""
     lang = showing.lang
-    rows = [_row(row, showing) for row in by_hours(longest)]
+    rows = [_row(row, showing) for row in longest.rows]
     return {"rows": shown(rows or empty(t("longest-empty", lang))), "sub": shown(t("longest-sub", lang))}
-
-
-def by_hours(longest: Longest) -> list[LongestRow]:
-    """The listed orders by the hours that are shown; the reading lists them by their entry, whatever their clock."""
-    return sorted(longest.rows, key=lambda row: -row.held_s)
 
 
 def _row(row: LongestRow, showing: Showing) -> Component:

@@ -8,7 +8,6 @@ from indicators.readings.process import Longest
 from layouts.formats import NONE, moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.panels.longest import by_hours
 from layouts.parts import kpi
 from layouts.parts.drawer import stage_short
 from layouts.parts.durations import work_hours
@@ -28,7 +27,7 @@ def show(longest: Longest, showing: Showing) -> Props:
     lang, nothing = showing.lang, kpi.Comparison("", "")
     if not longest.rows:
         return kpi.numbers(NONE, "", nothing, [t("longest-wait-none", lang)], [])
-    first = by_hours(longest)[0]
+    first = longest.rows[0]
     since = t("longest-wait-since", lang, moment=moment(first.since, showing.now, lang))
     return kpi.numbers(
         work_hours(first.held_s),

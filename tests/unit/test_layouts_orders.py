@@ -194,16 +194,16 @@ def test_cards_of_the_scene() -> None:
     )
 
 
-def test_orders_open_the_list_they_stand_in_and_are_listed_by_the_hours_shown() -> None:
+def test_orders_open_the_list_they_stand_in_and_the_card_is_the_first_of_the_list() -> None:
     for panel in ("longest", "ping-pong", "supervision"):
         asked = opened(shown(panel)["rows"]["children"])[0]
         assert (asked["kind"], asked["indicator"]) == ("cases", "open"), panel
         assert {"category", "area"} <= set(asked), panel
         assert len(asked["area"]) <= len("320302001000"), "nothing finer than a community"
     rows = DATA["longest"].rows
-    props = shown("longest", Longest((replace(rows[0], held_s=60.0), *rows[1:]), 28))
-    assert lines(props)[-1].startswith("占道经营|0.0|")
-    assert said(shown("longest-wait", Longest((replace(rows[0], held_s=60.0), *rows[1:]), 28)), "value") == "340"
+    listed = Longest((rows[1], replace(rows[0], held_s=60.0)), 28)
+    assert lines(shown("longest", listed))[-1].startswith("占道经营|0.0|"), "the order is that of the reading"
+    assert said(shown("longest-wait", listed), "value") == "340"
 
 
 def test_the_numbers_of_the_cards_open_what_is_behind_them() -> None:
