@@ -12,7 +12,7 @@ from data_access.contract import source_feeds, work_order_events, work_orders, w
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, each
 from indicators.readings.deadlines import listable
-from indicators.readings.moved import judged_at
+from indicators.readings.moved import ended_otherwise, judged_at, with_ended
 from indicators.rules import orders
 from indicators.values import SKEW, At
 
@@ -28,10 +28,7 @@ Speech = Literal["live", "quiet", "silent"]
 
 @dataclass(frozen=True, slots=True)
 class TickerEvent:
-    """One entry of the event log, by codes; ``overdue`` says that the order was past its deadline at that moment.
-
-    Of orders that are over since, that is the deadline of the source.
-    """
+    """One entry of the event log, by codes; ``overdue`` says that the order was past its effective deadline then."""
 
     id: str
     at: datetime
@@ -63,6 +60,7 @@ def ticker(db: ScopedReader, at: At) -> Ticker:
             select(
                 log.c.id, log.c.at, log.c.action, log.c.to_stage, rows.c.category_code, rows.c.area_code,
                 func.coalesce(log.c.to_department, rows.c.department_code), due, log.c.order_id,
+                ended_otherwise(db, rows).label("ended"),
             )
             .join_from(log, rows, rows.c.id == log.c.order_id)
             .where(log.c.at <= at.now, log.c.at > at.now - _LOOK_BACK, log.c.action.in_(at.policy.ticker.actions))
@@ -70,12 +68,15 @@ def ticker(db: ScopedReader, at: At) -> Ticker:
             .order_by(log.c.at.desc(), log.c.id.desc())
             .limit(LINES)
         )  # fmt: skip
-        return Ticker(tuple(_event(at, *row) for row in db.rows(statement)))
-    found = [
-        *_from_orders(db, rows, rows.c.reported_at, "report", "reported", at),
-        *_from_orders(db, rows, rows.c.closed_at, "close", "closed", at),
-    ]
-    return Ticker(tuple(sorted(found, key=lambda event: (event.at, event.id), reverse=True)[:LINES]))
+        lines = [tuple(row) for row in db.rows(statement)]
+    else:
+        both = [
+            *_from_orders(db, rows, rows.c.reported_at, "report", "reported", at),
+            *_from_orders(db, rows, rows.c.closed_at, "close", "closed", at),
+        ]
+        lines = sorted(both, key=lambda line: (line[1], line[0]), reverse=True)[:LINES]
+    at = with_ended(db, at, {line[-2] for line in lines if line[-1]})
+    return Ticker(tuple(_event(at, *line[:-1]) for line in lines))
 
 
 def _of_changed(db: ScopedReader, log: Subquery, rows: Subquery, at: At) -> list[ColumnElement[bool]]:
@@ -87,17 +88,22 @@ def _of_changed(db: ScopedReader, log: Subquery, rows: Subquery, at: At) -> list
 
 def _from_orders(
     db: ScopedReader, rows: Any, moment: ColumnElement[datetime], action: str, stage: str, at: At
-) -> list[TickerEvent]:
+) -> list[tuple[Any, ...]]:
     statement = (
-        select(rows.c.id, moment, rows.c.category_code, rows.c.area_code, rows.c.department_code, orders.due(rows.c))
+        select(
+            rows.c.id,
+            moment,
+            rows.c.category_code,
+            rows.c.area_code,
+            rows.c.department_code,
+            orders.due(rows.c),
+            ended_otherwise(db, rows).label("ended"),
+        )
         .where(moment <= at.now, moment > at.now - _LOOK_BACK, *listable(db, rows.c.category_code))
         .order_by(moment.desc(), rows.c.id.desc())
         .limit(LINES)
     )
-    return [
-        _event(at, f"{row[0]}-{action}", row[1], action, stage, row[2], row[3], row[4], row[5], row[0])
-        for row in db.rows(statement)
-    ]
+    return [(f"{row[0]}-{action}", row[1], action, stage, *row[2:6], row[0], row[6]) for row in db.rows(statement)]
 
 
 def _event(

@@ -58,9 +58,7 @@ def special_open(db: ScopedReader) -> set[str]:
     rows = db.scoped(work_orders)
     asked = [select(rows.c.id).where(rows.c.stage.in_(_AT_WORK), orders.without_due(rows.c))]
     if records_measures(db):
-        taken = db.scoped(work_order_measures)
-        has_one = select(taken.c.order_id).where(taken.c.order_id == rows.c.id, _moves(taken)).exists()
-        asked.append(select(rows.c.id).where(orders.is_open(rows.c), has_one))
+        asked.append(select(rows.c.id).where(orders.is_open(rows.c), _has_moving(db, rows)))
     return {one for statement in asked for (one,) in db.rows(statement)}
 
 
@@ -96,6 +94,28 @@ def _moves(taken: Subquery) -> ColumnElement[bool]:
     suspends = and_(taken.c.kind == "suspension", taken.c.from_at.is_not(None))
     late = func.coalesce(taken.c.decided_at, taken.c.asked_at) > taken.c.old_due_at
     return and_(taken.c.result == "approved", or_(suspends, and_(taken.c.kind == "extension", late)))
+
+
+def _has_moving(db: ScopedReader, rows: Subquery) -> ColumnElement[bool]:
+    """The order has an approved measure that has to do with its deadline."""
+    taken = db.scoped(work_order_measures)
+    return select(taken.c.order_id).where(taken.c.order_id == rows.c.id, _moves(taken)).correlate(rows).exists()
+
+
+def ended_otherwise(db: ScopedReader, rows: Subquery) -> ColumnElement[bool]:
+    """The order is over and another deadline than the source's may have judged it: for a column of a short list."""
+    over = [Stage.VOID.value, Stage.CANCELLED.value]
+    unclear = and_(orders.without_due(rows.c), func.coalesce(rows.c.handled_on_spot, 0) == 0)
+    either = or_(unclear, _has_moving(db, rows)) if records_measures(db) else unclear
+    return and_(rows.c.stage.not_in((*orders.OPEN_CODES, *over)), either)
+
+
+def with_ended(db: ScopedReader, at: At, ids: Collection[str]) -> At:
+    """The same moment, knowing the deadlines of these orders (few) too, though they are over."""
+    if not ids or not has_deadlines(db):
+        return at
+    found = {one: effective(at.calendar, facts) for one, facts in facts_of_orders(db, at, ids).items()}
+    return replace(at, moved=replace(at.moved, by_id={**at.moved.by_id, **found}))
 
 
 def facts_of_orders(db: ScopedReader, at: At, ids: Collection[str]) -> dict[str, Facts]:

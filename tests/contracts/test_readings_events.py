@@ -48,6 +48,44 @@ def test_the_newest_lines_on_paper(edges: Edges) -> None:
     assert {"9001", "9003", "9004", "9005"} & {event.id for event in taken(edges).events} == set()
 
 
+@pytest.mark.parametrize("logged", [True, False], ids=["log", "orders"])
+def test_a_closing_is_late_by_the_deadline_it_is_judged_by(own_edges: Edges, logged: bool) -> None:
+    """Four closed at 10:00 today: suspended meanwhile, extended too late, by its limit alone, plainly late."""
+    before, end = "2026-03-10 08:00:00", "2026-03-11 10:00:00"
+    due = {"s": "'2026-03-11 09:00:00'", "e": "'2026-03-11 12:00:00'", "c": "NULL", "p": "'2026-03-11 09:00:00'"}
+    own_edges.made.write(
+        "DELETE FROM work_order_events",
+        *(
+            "INSERT INTO work_orders (id, case_no, area_code, stage, outcome, reported_at, dispatched_at, closed_at,"
+            " ended_at, updated_at, close_due_at, limit_value, limit_unit, limit_clock)"
+            f" VALUES ('z{one}', 'z{one}', '{area(1)}', 'closed', 'resolved', '{before}', '{before}', '{end}',"
+            f" '{end}', '{end}', {deadline}, 4, 'hour', 'continuous')"
+            for one, deadline in due.items()
+        ),
+        *(
+            f"INSERT INTO work_order_events (id, order_id, at, action) VALUES ({n}, 'z{one}', '{end}', 'close')"
+            for n, one in enumerate(due, 99_001)
+        ),
+        "INSERT INTO work_order_measures (id, order_id, kind, asked_at, decided_at, result, from_at, until_at) VALUES"
+        " (99001, 'zs', 'suspension', '2026-03-10 09:00:00', '2026-03-10 09:00:00', 'approved',"
+        " '2026-03-10 09:00:00', '2026-03-10 16:00:00')",
+        "INSERT INTO work_order_measures (id, order_id, kind, asked_at, decided_at, result, old_due_at, new_due_at)"
+        " VALUES (99002, 'ze', 'extension', '2026-03-11 08:00:00', '2026-03-11 09:30:00', 'approved',"
+        " '2026-03-11 09:00:00', '2026-03-11 12:00:00')",
+    )
+    if not logged:
+        own_edges.made.write("DROP TABLE work_order_events")
+    own_edges.database.forget()
+    closings = [event for event in taken(own_edges).events if event.at == NOW.replace(hour=10, minute=0)]
+    names = [event.id.split("-")[0][-1] for event in closings]
+    found = {
+        ("s", "e", "c", "p")[int(event.id) - 99_001] if logged else name: event.overdue
+        for event, name in zip(closings, names, strict=True)
+        if event.action == "close" and (logged or event.id.startswith("z"))
+    }
+    assert found == {"s": False, "e": True, "c": True, "p": True}
+
+
 def test_nothing_of_yesterday_and_nothing_of_tomorrow(edges: Edges) -> None:
     assert taken(edges, now=NOW + timedelta(days=2)).events == ()
     later = taken(edges, now=NOW + timedelta(minutes=1)).events[0]
