@@ -69,6 +69,7 @@ def standing() -> Iterator[HandWall]:
             build=wall.build,
             note=t("data-note-demo", lang),
             hall=wall.hall,
+            control="/control",
         )
 
     app.server.add_url_rule("/live/<path:rest>", "live", lambda rest: wall.answer(request.args.get("since")))
