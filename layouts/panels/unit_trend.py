@@ -64,9 +64,9 @@ def _settled(settled: object | None, lang: str) -> list[Component]:
         period=settled.period.label(lang),
         revision=settled.revision,
         day=NONE if settled.frozen_at is None else f"{settled.frozen_at:%Y-%m-%d}",
-        name=settled.frozen_by or NONE,
     )
-    line: list[Component] = [html.Span(facts, className="foot-item foot-label")]
+    who = grades.frozen_words(settled, lang)
+    line: list[Component] = [html.Span(facts, className="foot-item foot-label", title=who)]
     if settled.changed:
         units, after = count(settled.changed), settled.revision + 1
         words = t("trend-unit-changed", lang, units=units)

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from data_access.reference import Reference
 from indicators.readings.cases import Part
+from indicators.readings.settled import Settled
 from indicators.scores.values import Scores, TermScore, TrendPoint, UnitScore
 from layouts.formats import NONE, THIN, count
 from layouts.ids import MAIN, part
@@ -109,12 +110,12 @@ def state_words(scores: Scores, lang: str) -> str:
     return frozen_words(scores, lang) or t(own, lang)
 
 
-def frozen_words(what: Scores | TrendPoint, lang: str) -> str | None:
+def frozen_words(what: Scores | TrendPoint | Settled, lang: str) -> str | None:
     """Who froze it, when and as which revision; None for what is not frozen."""
-    if what.state != "frozen":
+    if what.revision is None:
         return None
     time = NONE if what.frozen_at is None else f"{what.frozen_at:%Y-%m-%d %H:%M}"
-    return t("score-frozen-words", lang, revision=what.revision or 1, name=what.frozen_by or NONE, time=time)
+    return t("score-frozen-words", lang, revision=what.revision, name=what.frozen_by or NONE, time=time)
 
 
 def sub(scores: Scores, lang: str, *more: str) -> str:

@@ -205,12 +205,13 @@ def test_the_trend_shows_the_yellow_list_first_and_breaks_where_a_score_is_missi
 
 def test_a_frozen_month_says_who_froze_it_and_what_changed_since() -> None:
     line = shown("unittrend-departments")["settled"]["children"]
-    last = f"{PERIODS.previous(PERIOD).label('zh')} 2026-11-05 王小明 定版 第1版"
+    last = f"{PERIODS.previous(PERIOD).label('zh')} 2026-11-05 定版 第1版"
     assert ["".join(texts(one)) for one in line] == [last, "定版后 3 个单位有变动，可修订"]
+    assert line[0].title.startswith("王小明 于 2026-11-05 10:03 定版，第 1 版")
     assert "for-people" in line[1].className and "for-people" not in line[0].className
     assert f"gridwall freeze {PERIODS.previous(PERIOD).name} --by" in line[1].title and "第 2 版" in line[1].title
     english = said(shown("unittrend-departments", lang="en"), "settled")
-    assert english.endswith("frozen 2026-11-05 by 王小明, rev. 1|3 units changed since, may be revised")
+    assert english.endswith("frozen 2026-11-05, rev. 1|3 units changed since, may be revised")
     for unchanged in (0, None):
         alike = shown("unittrend-departments", settled_departments=settled("department", unchanged))
         assert "变动" not in said(alike, "settled") and "定版" in said(alike, "settled")
