@@ -57,7 +57,7 @@ def page(
             *([viewer_menu] if viewer_menu is not None else []),
             _walls(wall, walls, lang),
             html.Div(id=ids.CONTROL_STATE, className="control-state", role="status"),
-            _area(areas, lang),
+            _area(areas if wall else (), lang),
             html.P(t("control-hint", lang), className="control-note"),
             dcc.Store(id=ids.CONTROL_WALL, data=wall),
             dcc.Store(id=ids.CONTROL_ASKED),
