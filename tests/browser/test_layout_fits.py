@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from layouts.scenes import SCENES
 from layouts.words import LANGUAGES
-from tests.browser.conftest import NAMES, OpenPage
+from tests.browser.conftest import ARGS, NAMES, OpenPage
 from tests.browser.handwall import STATES, HandWall, standing
 from tests.fixtures import handmade, handmade_orders
 
@@ -127,7 +127,7 @@ def test_a_minimum_font_size_of_twelve_changes_nothing(wall: HandWall, chromium:
     wall.fill("zh")
     other = chromium.browser_type.launch(
         executable_path=next(filter(None, map(shutil.which, NAMES))),
-        args=["--no-sandbox", "--disable-gpu", "--blink-settings=minimumFontSize=12,minimumLogicalFontSize=12"],
+        args=[*ARGS, "--blink-settings=minimumFontSize=12,minimumLogicalFontSize=12"],
     )
     try:
         page = other.new_page(viewport={"width": 1920, "height": 1080})
