@@ -76,6 +76,7 @@
     const scene = command.scene || root.getAttribute('data-scene'), place = command.place || gridwall.words.place();
     const url = gridwall.rotate.bodyOf(root.getAttribute('data-live'), scene, place);
     const choices = {pause: command.pause ? '1' : null, layer: command.layer || null};
+    going = null;  // whoever says something newer does not want to go where the wall is still on its way to
     if (url === root.getAttribute('data-live')) {
       adjust(choices);
       follow(name, command.rev);

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from dashboard.stores import MemoryBroadcast
 from data_access.errors import StoreError
@@ -20,7 +21,7 @@ from tests.fixtures.wall import Wall, wall_on
 
 BEAT_S: Final = 0.5
 """Real seconds between two beats here: the wall asks every two, as everywhere."""
-STREET: Final = small.area(1, 1)
+FOLLOWED: Final = "sessionStorage.getItem('gridwall-remote-desk')"
 
 
 @pytest.fixture
@@ -85,6 +86,40 @@ def test_the_wall_follows_the_phone(beating: tuple[Wall, str], open_page: OpenPa
     boxes = [button.bounding_box() for button in phone.locator(".control-button").all()]
     assert all(box is not None and box["height"] >= 44 for box in boxes)
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_wall_handed_back_does_not_go_where_it_was_on_its_way_to(
+    beating: tuple[Wall, str], open_page: OpenPage
+) -> None:
+    _wall, base = beating
+    screen, phone = standing(open_page, base)
+    phone.get_by_role("button", name=t("control-pause", "zh")).click()
+    wait_until(lambda: bool(screen.evaluate("gridwall.attention.paused()")), "a pause", 60)
+    held: list[Route] = []
+    back = threading.Event()
+
+    def later(route: Route) -> None:
+        """Not before the wall is handed back."""
+        if back.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    screen.route("**/live/wall/orders/**", later)
+    phone.get_by_role("button", name=t("scene-orders", "zh")).click()
+    wait_until(lambda: bool(screen.evaluate("1") and held), "the wall to ask for the other scene", 60)
+    before = screen.evaluate(FOLLOWED)
+    phone.get_by_role("button", name=t("control-release", "zh")).click()
+    wait_until(lambda: bool(screen.evaluate(FOLLOWED) != before), "the wall to be handed back", 60)
+    back.set()
+    for route in held:
+        with suppress(Error):  # the page has given it up and asks anew
+            route.continue_()
+    asked = screen.evaluate("gridwall.control.asked()")
+    wait_until(lambda: bool(screen.evaluate("gridwall.control.asked()") > asked + 2), "two more questions", 60)
+    assert shown(screen) == ("overview", small.CITY)
+    assert not screen.evaluate("gridwall.attention.paused()")
+    expect(phone.locator(".control-state")).to_contain_text(t("control-followed", "zh"), timeout=20_000)
 
 
 def test_a_held_picture_says_so_and_goes_on_when_let_go(beating: tuple[Wall, str], open_page: OpenPage) -> None:
