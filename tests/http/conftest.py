@@ -7,17 +7,27 @@ from typing import Any
 
 import pytest
 
+from data_access.engine import Database
 from tests.fixtures.contract import ContractDatabase
-from tests.fixtures.wall import Opener, Wall, wall_on
+from tests.fixtures.wall import READING, Opener, Wall, wall_on
+
+
+@pytest.fixture(scope="session")
+def small_city(sqlite_database: ContractDatabase) -> Iterator[Database]:
+    """The small city as applications read it, open for all of them; nobody writes to it."""
+    opened = Database(sqlite_database.url, READING)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def open_wall(tmp_path: Path, sqlite_database: ContractDatabase) -> Iterator[Opener]:
+def open_wall(tmp_path: Path, small_city: Database) -> Iterator[Opener]:
     """Makes applications with settings of one's own; beaten once."""
     with ExitStack() as stack:
 
         def make(database: ContractDatabase | None = None, **settings: Any) -> Wall:
-            wall = stack.enter_context(wall_on((database or sqlite_database).url, tmp_path, **settings))
+            address, opened = (database.url, None) if database else (small_city.name, small_city)
+            wall = stack.enter_context(wall_on(address, tmp_path, opened=opened, **settings))
             wall.beat()
             return wall
 
@@ -31,8 +41,8 @@ def wall(open_wall: Opener) -> Wall:
 
 
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory, sqlite_database: ContractDatabase) -> Iterator[Wall]:
+def standing(tmp_path_factory: pytest.TempPathFactory, small_city: Database) -> Iterator[Wall]:
     """The same application for all tests of a file that only ask: none of them beats it, tells it or takes it away."""
-    with wall_on(sqlite_database.url, tmp_path_factory.mktemp("standing")) as made:
+    with wall_on(small_city.name, tmp_path_factory.mktemp("standing"), opened=small_city) as made:
         made.beat()
         yield made

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from dashboard.auth import devices_of, phones_of
 from dashboard.remote import COMMAND_S, FREEZE_S
 from dashboard.stores import MemoryBroadcast
+from data_access.engine import Database
 from data_access.errors import StoreError
 from tests.fixtures import small
-from tests.fixtures.contract import ContractDatabase
 from tests.fixtures.wall import Opener, Wall, callback, wall_on
 from tests.http.test_entrances import TOKEN
 
@@ -32,16 +32,16 @@ SETTINGS: Final[dict[str, Any]] = {
 
 
 @pytest.fixture
-def hall(tmp_path: Path, sqlite_database: ContractDatabase) -> Iterator[Wall]:
+def hall(tmp_path: Path, small_city: Database) -> Iterator[Wall]:
     """The two walls; nothing was read for them yet, because who is told what does not depend on it."""
-    with wall_on(sqlite_database.url, tmp_path, **SETTINGS) as made:
+    with wall_on(small_city.name, tmp_path, opened=small_city, **SETTINGS) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory, sqlite_database: ContractDatabase) -> Iterator[Wall]:
+def calm(tmp_path_factory: pytest.TempPathFactory, small_city: Database) -> Iterator[Wall]:
     """The two walls of tests that are refused everything: they were never told anything."""
-    with wall_on(sqlite_database.url, tmp_path_factory.mktemp("calm"), **SETTINGS) as made:
+    with wall_on(small_city.name, tmp_path_factory.mktemp("calm"), opened=small_city, **SETTINGS) as made:
         yield made
 
 
