@@ -18,9 +18,11 @@ from indicators.policy import Policy
 from indicators.readings.cases import UNKNOWN_AGE, Ask, Part, cases
 from indicators.readings.figures import MAJOR
 from indicators.readings.origins import LADDER
-from indicators.registry import REGISTRY
+from indicators.readings.supervision import first_due
+from indicators.registry import REGISTRY, Indicator
 from indicators.rules.orders import OPEN_CODES
-from indicators.windows import Now
+from indicators.values import At
+from indicators.windows import Now, Span
 from layouts.parts import caselist
 from layouts.parts.attrs import CASE_FIELDS, NOBODY
 
@@ -48,7 +50,7 @@ def listed(services: Conversation, asked: Asked, lang: str) -> list[Component]:
     def ask() -> list[Component]:
         at = services.at(*place)
         with services.asks() as db:
-            question, period = _question(db, asked, at.policy)
+            question, period = _question(db, asked, at)
             here = db if place == (None, None) else db.narrowed(*place)
             found = cases(here, at, question)
             return caselist.listing(
@@ -66,9 +68,9 @@ def listed(services: Conversation, asked: Asked, lang: str) -> list[Component]:
     return services.recall(f"cases {place} {words} {lang}", ask)
 
 
-def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Period | None]:
+def _question(db: ScopedReader, asked: Asked, at: At) -> tuple[Ask, Period | None]:
     """The fields as a question, each looked up; the period among them for the words above the list."""
-    fields, reference = asked.fields, db.reference
+    fields, reference, policy = asked.fields, db.reference, at.policy
     indicator, part = asked.text("indicator"), fields.get("part", "rows")
     entry = REGISTRY.get(indicator)
     if entry is None or not entry.counted:
@@ -77,16 +79,7 @@ def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Peri
         raise InputError("this number has no such part")
     if part == "part" and entry.partial is None:
         raise InputError("this number has no cases that count in part")
-    if fields.get("stage", Stage.CLOSED) not in _STAGES or fields.get("level", MAJOR) not in _LEVELS:
-        raise InputError("no such stage or level")
-    if fields.get("resolved", NOBODY) not in _STEPS:
-        raise InputError("no such level")
-    if "age" in fields and (fields.get("stage") not in OPEN_CODES or not isinstance(entry.window, Now)):
-        raise InputError("only what waits in a stage has an age")
-    if "holder" in fields and indicator != "held":
-        raise InputError("this number is not counted by who held a case")
-    if "day" in fields and isinstance(entry.window, Now):
-        raise InputError("the state of now has no days")
+    _check(entry, fields)
     area, department, category = (_code(fields, name) for name in ("area", "department", "category"))
     if area and area not in reference.tree.by_code:
         raise UnknownPlace("no such area", place=area)
@@ -97,6 +90,9 @@ def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Peri
         raise InputError("no such class")
     if category and reference.categories[category].sensitive and is_fine(db, area):
         raise UnknownPlace("counted by street only", place=area)
+    grade = _code(fields, "grade")
+    if grade is not None and grade not in {row.grade for row in first_due(db, at)}:
+        raise InputError("no such grade")
     period = period_of(fields["period"], policy) if "period" in fields else None
     question = Ask(
         indicator,
@@ -113,8 +109,33 @@ def _question(db: ScopedReader, asked: Asked, policy: Policy) -> tuple[Ask, Peri
         resolved=_code(fields, "resolved"),
         age=age_of(fields["age"], policy) if "age" in fields else None,
         holder=fields.get("holder"),
+        grade=grade,
+        before="before" in fields,
     )
     return question, period
+
+
+def _check(entry: Indicator, fields: Mapping[str, str]) -> None:
+    """Whether this number can be narrowed so, by words that the contract knows. Raises InputError."""
+    if fields.get("stage", Stage.CLOSED) not in _STAGES or fields.get("level", MAJOR) not in _LEVELS:
+        raise InputError("no such stage or level")
+    if fields.get("resolved", NOBODY) not in _STEPS:
+        raise InputError("no such level")
+    if "age" in fields and (fields.get("stage") not in OPEN_CODES or not isinstance(entry.window, Now)):
+        raise InputError("only what waits in a stage has an age")
+    if "before" in fields and (fields["before"] != "1" or not _is_of_days(entry) or {"period", "day"} & fields.keys()):
+        raise InputError("this number has no days before")
+    if "grade" in fields and entry.id != "supervised":
+        raise InputError("this number has no grades")
+    if "holder" in fields and entry.id != "held":
+        raise InputError("this number is not counted by who held a case")
+    if "day" in fields and isinstance(entry.window, Now):
+        raise InputError("the state of now has no days")
+
+
+def _is_of_days(entry: Indicator) -> bool:
+    """Counted over the last days of the policy, so that there are as many before."""
+    return not isinstance(entry.window, Now) and isinstance(entry.window.span, Span) and bool(entry.window.span.days)
 
 
 def _code(fields: Mapping[str, str], name: str) -> str | None:

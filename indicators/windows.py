@@ -23,9 +23,13 @@ PolicyDays = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From the start of the city's day, or the last so many times 24 hours of the policy, up to now."""
+    """From the start of the city's day, or the last so many times 24 hours of the policy, up to now.
+
+    ``back`` of these spans earlier: 1 are the days right before, as many. Today is never an earlier one.
+    """
 
     days: PolicyDays | None = None
+    back: int = 0
 
     def length(self, policy: Policy) -> int:
         """Days, 0 for "today so far"."""
@@ -43,9 +47,10 @@ class Span:
         return int(getattr(policy.windows, self.days))
 
     def bounds(self, at: At) -> tuple[datetime, datetime]:
-        """Start and end, naive city time; the end is now."""
-        days = self.length(at.policy)
-        return (at.now - timedelta(days=days) if days else at.midnight), at.now
+        """Start and end, naive city time; the end is now, unless the span lies back."""
+        days = timedelta(days=self.length(at.policy))
+        end = at.now - self.back * days
+        return (end - days if days else at.midnight), end
 
     def holds(self, time: ColumnElement[datetime], at: At) -> ColumnElement[bool]:
         """The time lies in it: midnight and now belong to today; n days are (start, now], so that two of them tile."""

@@ -1,7 +1,7 @@
 """The cases behind a number: the same predicate as the number, as a list that is ordered and limited."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
@@ -17,10 +17,11 @@ from indicators.readings.figures import MAJOR, hidden_categories, judging, seen,
 from indicators.readings.holding import held_longest
 from indicators.readings.moved import Measures, judged_at, measures_of
 from indicators.readings.origins import STEP_OF
+from indicators.readings.supervision import first_due
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import holding, orders
 from indicators.values import At, Light, NotRecorded
-from indicators.windows import AnySpan, Now
+from indicators.windows import AnySpan, Now, Span
 
 Part = Literal["rows", "good", "part", "rest", "base"]
 """Of a count: its rows. Of a share: the numerator (rows or good), the cases that count in part, those of the
@@ -42,7 +43,8 @@ class Ask:
     the city's cut. ``span`` replaces the indicator's own. ``source`` and ``resolved`` (the level that settled a case, a
     micro grid being part of its grid) take "" for those that record none. ``age`` is a band of the policy's ages
     of those that wait in ``stage``, 0 the youngest, ``UNKNOWN_AGE`` those whose entry is not recorded. ``holder`` is a
-    department that has held the case, by the event log.
+    department that has held the case, by the event log, ``grade`` that of the supervision whose reply is due first ("":
+    none). ``before`` asks for the days before the window's own, as many.
     """
 
     indicator: str
@@ -59,6 +61,8 @@ class Ask:
     resolved: str | None = None
     age: int | None = None
     holder: str | None = None
+    grade: str | None = None
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
         raise LookupError(f"{entry.id} is not counted over work orders")
     if missing := (*entry.missing(db.shape), *_entry_missing(db, entry, ask)):
         return NotRecorded(missing)
+    if ask.before:
+        entry = entry.over(_days_before(entry))
     if ask.span is not None and not isinstance(entry.window, Now):
         entry = entry.over(ask.span)
     at = judging(db, judged_at(db, at, since_of(at, [entry])), [entry])
@@ -140,10 +146,19 @@ def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
     )
 
 
+def _days_before(entry: Indicator) -> Span:
+    """The span before its own. Raises LookupError where it is not one of days."""
+    if isinstance(entry.window, Now) or not isinstance(entry.window.span, Span) or entry.window.span.days is None:
+        raise LookupError(f"{entry.id} is not counted over the last days")
+    return replace(entry.window.span, back=1)
+
+
 def _entry_missing(db: ScopedReader, entry: Indicator, ask: Ask) -> tuple[str, ...]:
     """What an age needs and is not recorded. Raises LookupError for an age or a holder that cannot be asked for."""
     if ask.holder is not None and "work_order_events.to_department" not in entry.needed:
         raise LookupError(f"{entry.id} is not counted by the log")
+    if ask.grade is not None and entry.id != "supervised":
+        raise LookupError(f"{entry.id} has no grades")
     if ask.age is None:
         return ()
     if not isinstance(entry.window, Now) or ask.stage not in orders.OPEN_CODES:
@@ -175,6 +190,9 @@ def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> l
     if ask.stage is not None and ask.age is not None:
         age = None if ask.age == UNKNOWN_AGE else ask.age
         found.append(orders.aged(o, Stage(ask.stage), at.now, at.policy.ageing.hours, age))
+    if ask.grade is not None:
+        graded = [row.order_id for row in first_due(db, at) if row.grade == ask.grade]
+        found.append(among(o.id, graded, db.dialect))
     if ask.holder is not None:
         found.append(holding.was_held(o, at.now, ask.holder))
     if ask.category is not None:

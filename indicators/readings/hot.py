@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import exp, lgamma, log
 from typing import Final
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_
 
 from data_access.contract import work_orders
 from data_access.engine import ScopedReader
@@ -15,6 +15,7 @@ from data_access.queries.counting import count
 from data_access.reference import AreaTree
 from indicators.readings.events import reach_back
 from indicators.readings.map_cells import CELL_LEVELS
+from indicators.registry import REGISTRY
 from indicators.values import At, NotRecorded
 
 LISTED: Final = 28
@@ -69,13 +70,13 @@ def hot_areas(db: ScopedReader, at: At) -> HotAreas | NotRecorded:
     span = timedelta(days=rule.days)
     lived = reach_back(db, [at.now - (back + 1) * span for back in range(1, rule.before + 1)])
     windows = next((n for n, there in enumerate(lived) if not there), len(lived))
-    here = func.coalesce(rows.c.location_quality, "") != "default"
+    here, default = (REGISTRY[name].good(rows.c, at) for name in ("in_hot_area", "default_located"))
     now = rows.c.reported_at > at.now - span
-    named = {"n": and_(here, now), "before": and_(here, ~now), "default": and_(~here, now)}
+    named = {"n": and_(here, now), "before": and_(here, ~now), "default": and_(default, now)}
     where = [rows.c.reported_at > at.now - (1 + windows) * span, rows.c.reported_at <= at.now]
     by_area = {group.key[0]: group.n for group in count(db, rows, named, where=where, by=[rows.c.area_code])}
-    level, found = _level(db.reference.tree, at, by_area) if windows else (_levels(db.reference.tree, at.area)[0], {})
-    tested = {code: pair for code, pair in found.items() if sum(pair) >= rule.enough}
+    level, found = _level(db.reference.tree, at, by_area)
+    tested = {code: pair for code, pair in found.items() if windows and sum(pair) >= rule.enough}
     hot, near = _hot(tested, windows, at) if windows else ([], [])
     left_out, located = sum(n["default"] for n in by_area.values()), sum(n for n, _ in found.values())
     everything = sum(n["n"] for n in by_area.values())

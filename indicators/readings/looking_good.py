@@ -4,19 +4,21 @@ A rate says nothing about how it came about. These shares stand beside it, with 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import Final
 
 from data_access.engine import ScopedReader
 from indicators.readings.figures import figures
 from indicators.readings.moved import judged_at
 from indicators.registry import REGISTRY
+from indicators.registry.entry import MONTH
 from indicators.values import At, NotRecorded, Rate
-from indicators.windows import Between
 
-WAYS: Final = ("ontime_close", "ontime_original", "ext_rate", "susp_rate", "void_rate", "forced_rate")
-"""The rate that is ranked by, the same by the original deadlines, then the shares that may embellish it."""
+WAYS: Final = ("ontime_department", "ontime_original", "ext_rate", "susp_rate", "void_rate", "forced_rate")
+"""The rate that is ranked by, the same by the original deadlines, then the shares that may embellish it.
+
+All over the same days, their own, so that a list behind one of them is over these too.
+"""
 MOST: Final = 2
 """Units named for each way."""
 
@@ -47,12 +49,10 @@ class LookingGood:
 def looking_good(db: ScopedReader, at: At) -> LookingGood | NotRecorded:
     """All ways, pooled and by department, now and over the days before. NotRecorded when none can be counted."""
     days, minimum = at.policy.windows.departments_days, at.policy.samples.department
-    start = at.now - timedelta(days=days)
-    before_start = start - timedelta(days=days)
-    at = judged_at(db, at, before_start)
-    span, earlier = Between(start, at.now), Between(before_start, start)
-    whole, past = figures(db, at, WAYS, span=span), figures(db, at, WAYS, span=earlier)
-    by_unit = figures(db, at, WAYS, span=span, by="department")
+    earlier = replace(MONTH, back=1)
+    at = judged_at(db, at, earlier.bounds(at)[0])
+    whole, past = figures(db, at, WAYS), figures(db, at, WAYS, span=earlier)
+    by_unit = figures(db, at, WAYS, by="department")
     ways = tuple(_way(name, whole[name], past[name], by_unit[name], minimum) for name in WAYS)
     if all(way.rate is None for way in ways):
         return NotRecorded(tuple(dict.fromkeys(need for way in ways for need in way.missing)))

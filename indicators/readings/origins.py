@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_
 
 from data_access.contract import Level, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import all_rows, count
 from indicators.readings.history import TypeCount, class_counts, rose
-from indicators.rules import orders
+from indicators.registry import REGISTRY
 from indicators.values import At, NotRecorded
 
 LADDER: Final = (Level.GRID, Level.COMMUNITY, Level.STREET, Level.COUNTY, Level.CITY)
@@ -52,10 +52,11 @@ def ladder(db: ScopedReader, at: At) -> Ladder | NotRecorded:
     if missing := db.shape.missing({"work_orders": ("resolved_level",)}):
         return NotRecorded(missing)
     rows, days = db.scoped(work_orders), at.policy.ladder.days
-    named = _now_and_before(rows.c.closed_at, at.now, days, orders.is_closed(rows.c))
-    forced, spot = func.coalesce(rows.c.outcome, "") == "forced", func.coalesce(rows.c.handled_on_spot, 0) == 1
-    settled = {name: and_(rule, ~forced) for name, rule in named.items()}
-    named = settled | {"forced": and_(named["n"], forced), "spot": and_(settled["n"], spot)}
+
+    def split(indicator: str) -> dict[str, ColumnElement[bool]]:
+        return _now_and_before(rows.c.closed_at, at.now, days, REGISTRY[indicator].good(rows.c, at))
+
+    named = split("settled") | {"forced": split("ladder_forced")["n"], "spot": split("ladder_on_spot")["n"]}
     groups = count(db, rows, named, where=[_window(rows.c.closed_at, at.now, days)], by=[rows.c.resolved_level])
     n, before = Counter[Level | None](), Counter[Level | None]()
     for group in groups:

@@ -57,7 +57,7 @@ def supervision(db: ScopedReader, at: At) -> Supervision | NotRecorded:
     if missing := db.shape.missing({"work_order_measures": NEEDS}):
         return NotRecorded(missing)
     tomorrow, hidden = at.midnight + timedelta(days=1), unlisted(db)
-    rows = _first_due(db, at)
+    rows = first_due(db, at)
     grades = Counter(row.grade for row in rows)
     listed = [row for row in rows if row.category not in hidden]
     return Supervision(
@@ -78,7 +78,7 @@ def unlisted(db: ScopedReader) -> frozenset[str]:
     return frozenset(code for code, kind in db.reference.categories.items() if kind.sensitive)
 
 
-def _first_due(db: ScopedReader, at: At) -> list[SupervisionRow]:
+def first_due(db: ScopedReader, at: At) -> list[SupervisionRow]:
     """One row an order, of the supervision whose reply is due first; few at any moment."""
     taken, rows = db.scoped(work_order_measures), db.scoped(work_orders)
     department = func.coalesce(taken.c.department_code, rows.c.department_code)

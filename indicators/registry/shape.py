@@ -35,6 +35,43 @@ ENTRIES: Final = (
         needs=("work_orders.resolved_level",),
     ),
     Indicator(
+        id="ladder_closed",
+        name=Text("期内结案", "Closed in the window"),
+        formula=Text("期内结案的件数，含强制结案", "Cases closed in the window, forced closings included"),
+        unit=CASES,
+        better="up",
+        window=ClosedIn(Span("ladder_days")),
+        predicate=lambda o, at: orders.is_closed(o),
+    ),
+    Indicator(
+        id="ladder_forced",
+        name=Text("期内强制结案", "Closed by force in the window"),
+        formula=Text(
+            "期内结案的件中，强制结案的件数：没有哪一级解决了它",
+            "Of the cases closed in the window, those closed by force: no level settled them",
+        ),
+        unit=CASES,
+        better="down",
+        window=ClosedIn(Span("ladder_days")),
+        predicate=lambda o, at: and_(orders.is_closed(o), func.coalesce(o.outcome, "") == "forced"),
+        needs=("work_orders.outcome",),
+    ),
+    Indicator(
+        id="ladder_on_spot",
+        name=Text("期内现场自处置", "Settled on the spot in the window"),
+        formula=Text(
+            "期内结案（不含强制结案）的件中，现场自处置的件数",
+            "Of the cases closed in the window, not by force, those solved on the spot",
+        ),
+        unit=CASES,
+        better="up",
+        window=ClosedIn(Span("ladder_days")),
+        predicate=lambda o, at: and_(
+            orders.is_closed(o), func.coalesce(o.outcome, "") != "forced", func.coalesce(o.handled_on_spot, 0) == 1
+        ),
+        needs=("work_orders.handled_on_spot",),
+    ),
+    Indicator(
         id="in_hot_area",
         name=Text("高发区域", "Hot areas"),
         formula=Text(
@@ -45,6 +82,19 @@ ENTRIES: Final = (
         better="down",
         window=ReportedIn(Span("hot_days")),
         predicate=lambda o, at: func.coalesce(o.location_quality, "") != "default",
+    ),
+    Indicator(
+        id="default_located",
+        name=Text("默认坐标件", "At default locations"),
+        formula=Text(
+            "期内上报、位置是默认坐标的件数：不知道在哪里，不参与高发检验",
+            "Cases reported in the window at a default location: nobody knows where, they are left out of hot areas",
+        ),
+        unit=CASES,
+        better="down",
+        window=ReportedIn(Span("hot_days")),
+        predicate=lambda o, at: func.coalesce(o.location_quality, "") == "default",
+        needs=("work_orders.location_quality",),
     ),
     Indicator(
         id="held",

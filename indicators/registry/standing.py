@@ -1,5 +1,6 @@
 """States of now that stand beside the deadlines: the backlog, what is parked, what is under supervision."""
 
+from datetime import timedelta
 from typing import Final
 
 from indicators.registry.entry import CASES, DEADLINE, Indicator, Text
@@ -59,5 +60,31 @@ ENTRIES: Final = (
         window=Now(),
         predicate=lambda o, at: measures.answer_is_late(o, at.now),
         needs=(*_ASKED, "work_order_measures.reply_due_at"),
+    ),
+    Indicator(
+        id="supervision_today",
+        name=Text("督办今日应回数", "Supervision to be answered today"),
+        formula=Text(
+            "此刻在办、督办在今日余下时间内应回复而尚未逾期的件数",
+            "Open cases under supervision whose answer is due in the rest of the day, and none is late",
+        ),
+        unit=CASES,
+        better="none",
+        window=Now(),
+        predicate=lambda o, at: measures.answer_is_due(o, at.now, at.midnight + timedelta(days=1)),
+        needs=(*_ASKED, "work_order_measures.reply_due_at"),
+    ),
+    Indicator(
+        id="due_computed",
+        name=Text("推算期限数", "Deadlines computed"),
+        formula=Text(
+            "此刻在办、来源系统无期限而按时限推算出期限的件数",
+            "Open cases for which the source has no deadline, and one is computed from the limit",
+        ),
+        unit=CASES,
+        better="none",
+        window=Now(),
+        predicate=lambda o, at: at.moved.among(o.id, at.moved.computed()),
+        needs=(DEADLINE,),
     ),
 )

@@ -103,7 +103,7 @@ ENTRIES: Final = (
     ),
     Indicator(
         id="ontime_department",
-        name=Text("部门按期结案率", "On-time closing rate of departments"),
+        name=Text("部门按期结案率", "On-time rate of departments"),
         formula=Text(
             f"{_ONTIME.zh}；归现承办部门（已结案的归结案时承办部门），少于 {{department}} 件的不排名",
             f"{_ONTIME.en}; charged to the department that holds the case now or held it at closing; fewer than "

@@ -48,6 +48,8 @@ def window_words(window: Window, policy: Policy) -> Text:
             f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}, {kind.en}",
         )
     days = window.span.length(policy)
+    if window.span.back:
+        return Text(f"再往前 {days} 日，{kind.zh}", f"the {days} days before those, {kind.en}")
     span = Text(f"近 {days} 日", f"last {days} days") if days else Text("今日", "today")
     return Text(f"{span.zh}，{kind.zh}", f"{span.en}, {kind.en}")
 

@@ -6,7 +6,7 @@ what nobody has answered yet is few enough to be looked for first.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from indicators.rules.orders import Columns
 
@@ -44,6 +44,12 @@ def is_supervised(o: Columns) -> ColumnElement[bool]:
 def answer_is_late(o: Columns, now: datetime) -> ColumnElement[bool]:
     """Under supervision whose answer was due before now and is not there."""
     return _among_unanswered(o, o.measures.reply_due_at < now)
+
+
+def answer_is_due(o: Columns, now: datetime, end: datetime) -> ColumnElement[bool]:
+    """Under supervision that is to be answered in [now, end), and no answer is late."""
+    due = o.measures.reply_due_at
+    return and_(_among_unanswered(o, due >= now, due < end), not_(answer_is_late(o, now)))
 
 
 def _among_unanswered(o: Columns, *more: ColumnElement[bool]) -> ColumnElement[bool]:

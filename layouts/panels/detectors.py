@@ -73,7 +73,8 @@ def _whose(rule: DetectedRule, showing: Showing) -> list[Component]:
     ]
     rest = sum(n for _, n in rule.departments[NAMED:])
     if rest:
-        named.append(html.Span([t("detectors-others", lang), html.B(count(rest))], className="whose whose-rest"))
+        words: list[Component | str] = [t("detectors-others", lang), html.B(count(rest))]
+        named.append(html.Span(words, className="whose whose-rest", **opens("detector", rule=rule.rule)))
     return named
 
 

@@ -13,7 +13,7 @@ from layouts.parts import kpi
 from layouts.parts.attrs import cases
 from layouts.parts.cuts import cut_name
 from layouts.parts.frame import tip
-from layouts.parts.marks import percent_of, shown
+from layouts.parts.marks import percent_of, shown, spoken
 from layouts.words import t
 
 
@@ -26,7 +26,8 @@ def show(horizon: Horizon, showing: Showing) -> Props:
     """The count up to the next cut; the note looks ahead to the last one, the columns show all three."""
     lang = showing.lang
     title = t("due-soon-title", lang, cut=cut_name(horizon.cuts[0], showing))
-    ahead = t("due-soon-note", lang, cut=cut_name(horizon.cuts[-1], showing), cases=count(horizon.totals[-1]))
+    last = html.Span(count(horizon.totals[-1]), **cases("due_by_third_cut"))
+    ahead = spoken("due-soon-note", lang, cut=cut_name(horizon.cuts[-1], showing), cases=last)
     number = kpi.numbers(
         count(horizon.totals[0]),
         t("unit-cases", lang),

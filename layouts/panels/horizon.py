@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dash import html
 from dash.development.base_component import Component
 
 from indicators.readings.horizon import Horizon
@@ -9,10 +10,11 @@ from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import ahead
+from layouts.parts.attrs import cases
 from layouts.parts.cuts import cut_name
 from layouts.parts.frame import empty, live, paged, tip
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import provisional_mark, shown
+from layouts.parts.marks import provisional_mark, shown, spoken
 from layouts.parts.places import department_name
 from layouts.words import t
 
@@ -36,10 +38,10 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 def show(horizon: Horizon, showing: Showing) -> Props:
     """Departments, most first; the subtitle says what is computed and what stands beside."""
     lang = showing.lang
-    notes = [t("horizon-sub", lang)]
+    sub: list[Component | str] = [t("horizon-sub", lang)]
     if horizon.computed:
-        notes.append(t("horizon-computed", lang, cases=count(horizon.computed)))
-    sub: list[Component | str] = [" · ".join(notes)]
+        number = html.Span(count(horizon.computed), **cases("due_computed"))
+        sub += [" · ", *spoken("horizon-computed", lang, cases=number)]
     if showing.provisional:
         sub.append(provisional_mark(lang))
 

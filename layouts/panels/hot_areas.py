@@ -9,10 +9,10 @@ from indicators.readings.hot import HotArea, HotAreas
 from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import cases
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import percent_of, shown
+from layouts.parts.marks import percent_of, shown, spoken
 from layouts.parts.places import where
 from layouts.words import t
 
@@ -37,11 +37,12 @@ def show(hot: HotAreas, showing: Showing) -> Props:
     """
     lang = showing.lang
     level = t(f"level-{hot.level}", lang)
-    tested = [t("hot-tested", lang, areas=count(hot.tested), level=level)]
+    tested: list[list[Component | str]] = [[t("hot-tested", lang, areas=count(hot.tested), level=level)]]
     if hot.not_located:
-        tested.append(t("hot-not-located", lang, cases=count(hot.not_located)))
+        nowhere = html.Span(count(hot.not_located), **cases("in_hot_area", area=NOBODY, level=hot.level))
+        tested.append(spoken("hot-not-located", lang, cases=nowhere))
     if hot.left_out:
-        tested.append(t("hot-left-out", lang, cases=count(hot.left_out)))
+        tested.append(spoken("hot-left-out", lang, cases=html.Span(count(hot.left_out), **cases("default_located"))))
     near = hot.near[: max(0, SHOWN - 1 - len(hot.rows))]
     most = max((max(row.n, row.expected) for row in (*hot.rows, *near)), default=1.0) or 1.0
     rows = [_row(row, hot.level, most, showing) for row in hot.rows]

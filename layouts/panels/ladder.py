@@ -9,10 +9,10 @@ from indicators.readings.origins import Ladder, LadderStep
 from layouts.formats import change_by, count, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import cases
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import bar, shown
+from layouts.parts.marks import bar, shown, spoken
 from layouts.parts.named import level_name
 from layouts.words import t
 
@@ -32,7 +32,8 @@ def show(ladder: Ladder, showing: Showing) -> Props:
     """From the grid up to the city: share, cases, change; the shares are of those whose level is known."""
     lang = showing.lang
     known_level = sum(step.n for step in ladder.levels)
-    sub = shown(t("ladder-sub", lang, days=ladder.days, total=count(ladder.total)))
+    total = html.Span(count(ladder.total), **cases("ladder_closed"))
+    sub = shown(spoken("ladder-sub", lang, days=str(ladder.days), total=total))
     beside = _beside(ladder, lang)
     if not known_level:
         return {"rows": shown(empty(t("ladder-empty", lang, days=ladder.days))), "beside": shown(beside), "sub": sub}
@@ -55,12 +56,16 @@ def _row(step: LadderStep, of: int, lang: str) -> Component:
 
 
 def _beside(ladder: Ladder, lang: str) -> list[Component]:
-    texts = [t("ladder-unknown", lang, cases=count(ladder.unknown))] if ladder.unknown else []
-    if ladder.forced:
-        texts.insert(0, t("ladder-forced", lang, cases=count(ladder.forced)))
-    if ladder.on_spot is not None:
-        texts.insert(0, t("ladder-on-spot", lang, cases=count(ladder.on_spot)))
-    nothing = [t("ladder-all-known", lang)] if ladder.total else []
+    """What was settled on the spot, closed by force, and settled nobody knows where; each opens its cases."""
+    numbers = {
+        "ladder-on-spot": (ladder.on_spot, cases("ladder_on_spot")),
+        "ladder-forced": (ladder.forced or None, cases("ladder_forced")),
+        "ladder-unknown": (ladder.unknown or None, cases("settled", resolved=NOBODY)),
+    }
+    texts: list[list[Component | str]] = [
+        spoken(key, lang, cases=html.Span(count(n), **opens)) for key, (n, opens) in numbers.items() if n is not None
+    ]
+    nothing: list[list[Component | str]] = [[t("ladder-all-known", lang)]] if ladder.total else []
     return [html.Span(text, className="foot-item foot-label") for text in texts or nothing]
 
 

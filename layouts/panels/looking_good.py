@@ -14,7 +14,7 @@ from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import cases
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live, tip
-from layouts.parts.marks import shown
+from layouts.parts.marks import shown, spoken
 from layouts.parts.places import department_name
 from layouts.words import t
 
@@ -55,7 +55,10 @@ def _way(way: Way, showing: Showing) -> Component:
         className="kpi-number",
         **cases(way.indicator, "rest" if entry.better == "up" else "good"),
     )
-    of = t("score-of", lang, good=count(rate.good), of=count(rate.of)) if rate.of else t("ways-none", lang)
+    of: list[Component | str] = [t("ways-none", lang)]
+    if rate.of:
+        whole = html.Span(count(rate.of), **cases(way.indicator, "base"))
+        of = spoken("score-of", lang, good=html.Span(count(rate.good), **cases(way.indicator, "good")), of=whole)
     return html.Div(
         [name, number, html.Span(of, className="way-of"), *_most(way, showing)],
         className="way",

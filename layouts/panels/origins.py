@@ -12,7 +12,7 @@ from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.frame import empty, paged
 from layouts.parts.frame import frame as panel_frame
-from layouts.parts.marks import bar, shown
+from layouts.parts.marks import bar, shown, spoken
 from layouts.parts.named import source_name
 from layouts.words import t
 
@@ -33,7 +33,8 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 def show(origins: Origins, showing: Showing) -> Props:
     """Sources, most first, with their share of all; cases without a source are a row of their own."""
     lang = showing.lang
-    sub = shown(t("origins-sub", lang, days=origins.days, total=count(origins.total)))
+    total = html.Span(count(origins.total), **cases("by_origin"))
+    sub = shown(spoken("origins-sub", lang, days=str(origins.days), total=total))
     if not origins.total:
         return {"rows": shown(empty(t("origins-empty", lang, days=origins.days))), "sub": sub}
     most = max([row.n for row in origins.rows] + [origins.unknown]) or 1

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dash import html
 from dash.development.base_component import Component
 
 from indicators.readings.counts import Pulse
@@ -10,6 +11,7 @@ from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
 from layouts.parts.attrs import cases
+from layouts.parts.marks import spoken
 from layouts.words import t
 
 
@@ -24,9 +26,10 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         return kpi.numbers(NONE, "", kpi.Comparison("", ""), [t("overdue-unrecorded", showing.lang)], [])
     comparison = kpi.compare(pulse.overdue, "overdue", showing, "count")
     long = getattr(showing.also.get("lights"), "long", None)
-    note = [comparison.against]
+    note: list[kpi.Note] = [comparison.against]
     if long is not None:
-        note.append(t("overdue-note", showing.lang, long=count(long)))
+        number = html.Span(count(long), **cases("long_overdue"))
+        note.append(spoken("overdue-note", showing.lang, long=number))
     if suspended := getattr(showing.also.get("sla"), "suspended", 0):
         note.append(t("overdue-still", showing.lang, suspended=count(suspended)))
     return kpi.numbers(

@@ -107,9 +107,9 @@ def _row(row: UnitScore, low: float, scores: Scores, showing: Showing) -> Compon
                 className="track",
                 title=interval,
             ),
-            html.B(grades.points(row.score), className="col-score"),
+            html.B(grades.points(row.score), className="col-score", **grades.touch(scores.subject, row.code)),
             grades.chip(scores, row.score, lang),
-            html.Span(count(row.sample), className="sample"),
+            html.Span(count(row.sample), className="sample", **grades.touch(scores.subject, row.code)),
         ],
         className="row",
     )

@@ -9,12 +9,14 @@ from indicators.readings.supervision import Supervision, SupervisionRow
 from layouts.formats import NONE, count, moment, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.lists import fit, right, two_lines
-from layouts.parts.marks import shown
+from layouts.parts.marks import shown, spoken
+from layouts.parts.named import grade_name
 from layouts.parts.places import alike, area_name, category_name, department_name
-from layouts.words import known, t
+from layouts.words import t
 
 SHOWN: Final = 7
 
@@ -47,19 +49,14 @@ def show(supervision: Supervision, showing: Showing) -> Props:
         "grades": shown([_grade(grade, n, lang) for grade, n in found.by_grade]),
         "rows": shown(rows or empty(t("supervision-empty", lang))),
         "answered": shown([html.Span(answered, className="foot-item foot-label")]),
-        "sub": shown(t("supervision-sub", lang, open=count(found.open))),
+        "sub": shown(spoken("supervision-sub", lang, open=html.Span(count(found.open), **cases("supervised")))),
     }
 
 
-def grade_name(grade: str, lang: str) -> str:
-    """The name of a grade of supervision; one we do not know is shown as it is."""
-    if not grade:
-        return t("grade-none", lang)
-    return t(f"grade-{grade}", lang) if known(f"grade-{grade}", lang) else grade
-
-
 def _grade(grade: str, n: int, lang: str) -> Component:
-    return html.Span([grade_name(grade, lang), html.B(count(n))], className="grade")
+    return html.Span(
+        [grade_name(grade, lang), html.B(count(n), **cases("supervised", grade=grade or NOBODY))], className="grade"
+    )
 
 
 def _row(row: SupervisionRow, showing: Showing) -> Component:

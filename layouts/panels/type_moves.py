@@ -55,7 +55,7 @@ def _row(row: TypeCount, showing: Showing, classes: str) -> Component:
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
-            html.Span(count(row.before), className="sample"),
+            html.Span(count(row.before), className="sample", **cases("type_count", category=row.category, before="1")),
             html.B(count(row.count), **cases("type_count", category=row.category)),
             html.Span(change_by(row.count, row.before) if row.before else t("types-new", lang), className="change"),
         ],

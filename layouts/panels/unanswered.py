@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dash import html
 from dash.development.base_component import Component
 
 from indicators.readings.supervision import Supervision
@@ -10,7 +11,7 @@ from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
 from layouts.parts.attrs import cases
-from layouts.parts.marks import bar
+from layouts.parts.marks import bar, spoken
 from layouts.words import t
 
 
@@ -27,8 +28,8 @@ def show(supervision: Supervision, showing: Showing) -> Props:
         t("unit-cases", lang),
         kpi.Comparison("", ""),
         [
-            t("unanswered-open", lang, open=count(found.open)),
-            t("unanswered-today", lang, today=count(found.due_today)),
+            spoken("unanswered-open", lang, open=html.Span(count(found.open), **cases("supervised"))),
+            spoken("unanswered-today", lang, today=html.Span(count(found.due_today), **cases("supervision_today"))),
         ],
         [bar(found.unanswered / found.open, classes="bar-duty")] if found.open else [],
         cases("supervision_late"),

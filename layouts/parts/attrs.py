@@ -6,11 +6,26 @@ from typing import Any, Final
 from indicators.readings.cases import Part
 
 CASE_FIELDS: Final = frozenset(
-    {"department", "area", "category", "stage", "level", "day", "period", "source", "resolved", "age", "holder"}
+    {
+        "department",
+        "area",
+        "category",
+        "stage",
+        "level",
+        "day",
+        "period",
+        "source",
+        "resolved",
+        "age",
+        "holder",
+        "grade",
+        "before",
+    }
 )
 """What may narrow a list of cases: codes (``NOBODY`` for the rest that has none), the level of a grouping, where a case
 came from, the level that settled it, a day as ``2026-11-21``, a period as ``2026-10``, ``2026-W41``, ``2026-10-05T09``
-(an hour) or ``2026-10-05..2026-10-11``, an age by its number (0 the youngest band), a department that has held it."""
+(an hour) or ``2026-10-05..2026-10-11``, an age by its number (0 the youngest band), a department that has held it,
+the grade of its supervision; ``before="1"`` are the days before those of the number."""
 NOBODY: Final = "-"
 """Of no department, of no class, of no area (of the level): the key "" of figures."""
 

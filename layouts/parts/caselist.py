@@ -1,6 +1,7 @@
 """The list of the cases behind a number: what it is, over which window, as of when, and the first of them in order."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,14 +14,14 @@ from indicators.readings.cases import Case, Cases
 from indicators.registry import REGISTRY, definition_of
 from indicators.rules.orders import OPEN_STAGES
 from indicators.values import At, NotRecorded
-from indicators.windows import Now
+from indicators.windows import Now, Span
 from layouts.formats import count, moment
 from layouts.parts.attrs import NOBODY, attrs, opens
 from layouts.parts.drawer import as_of, stage_name
 from layouts.parts.durations import band, work_hours
 from layouts.parts.frame import empty
 from layouts.parts.marks import computed_mark, light_icon
-from layouts.parts.named import level_name, source_name
+from layouts.parts.named import grade_name, level_name, source_name
 from layouts.parts.places import area_name, category_name, department_name, where
 from layouts.words import t
 
@@ -53,7 +54,7 @@ def listing(
     if period is not None and period.kind == "hour":
         head.append(_week_before(fields, period, lang))
     about = html.Details(
-        [html.Summary(t("cases-definition", lang)), html.P(_definition(indicator, period, at, lang))],
+        [html.Summary(t("cases-definition", lang)), html.P(_definition(fields, period, at, lang))],
         className="drawer-note case-definition",
     )
     if isinstance(found, NotRecorded):
@@ -68,11 +69,15 @@ def listing(
     ]
 
 
-def _definition(indicator: str, period: Period | None, at: At, lang: str) -> str:
+def _definition(fields: Mapping[str, str], period: Period | None, at: At, lang: str) -> str:
     """The definition, over the period that was asked for instead of the number's own window."""
-    entry = REGISTRY[indicator]
-    asked = entry if period is None or isinstance(entry.window, Now) else entry.over(period.span)
-    return definition_of(asked, lang, at.policy)
+    entry = REGISTRY[fields["indicator"]]
+    if not isinstance(entry.window, Now):
+        if period is not None:
+            entry = entry.over(period.span)
+        elif "before" in fields and isinstance(entry.window.span, Span):
+            entry = entry.over(replace(entry.window.span, back=1))
+    return definition_of(entry, lang, at.policy)
 
 
 def _week_before(fields: Mapping[str, str], hour: Period, lang: str) -> Component:
@@ -109,6 +114,10 @@ def _narrowed(fields: Mapping[str, str], period: Period | None, reference: Refer
         words.append(_age(fields["age"], at.policy.ageing.hours, lang))
     if "holder" in fields:
         words.append(t("cases-holder", lang, department=department_name(reference, fields["holder"], lang)))
+    if "grade" in fields:
+        words.append(t("grade-none", lang) if fields["grade"] == NOBODY else grade_name(fields["grade"], lang))
+    if "before" in fields:
+        words.append(t("cases-before", lang))
     if "day" in fields:
         words.append(fields["day"])
     if period is not None:
@@ -157,12 +166,13 @@ def _counted(found: Cases, lang: str, *, counted: bool) -> str:
 def _line(case: Case, reference: Reference, now: datetime, lang: str, *, can_open: bool) -> Component:
     name = html.B(category_name(reference, case.category, lang))
     is_open = case.stage in OPEN_STAGES
+    short = is_open and case.since is None and case.held_s is None
     words = [
         html.Span([light_icon(case.light, lang), name] if is_open else [name], className="order-head"),
         html.Span(stage_name(case.stage, lang), className="order-stage"),
         html.Span(
             [_times(case, now, lang), *([computed_mark(lang)] if case.computed else [])],
-            className="order-due" if is_open else "order-due order-due-long",
+            className="order-due" if short else "order-due order-due-long",
         ),
         html.Span(
             f"{department_name(reference, case.department, lang)} · {where(reference, case.area, lang)}",

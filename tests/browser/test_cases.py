@@ -19,6 +19,8 @@ from tests.fixtures.servers import wait_until
 from tests.fixtures.wall import Wall, wall_on
 
 OVERDUE: Final = "[data-panel='overdue'] .kpi-value [data-opens]"
+TALLEST: Final = """() => [...document.querySelectorAll('.panel-trend .barlayer path')]
+  .map((bar) => bar.getBoundingClientRect()).reduce((a, b) => (b.height > a.height + 0.5 ? b : a)).toJSON()"""
 LINES: Final = ".drawer-open .drawer-order"
 
 
@@ -82,6 +84,37 @@ def test_a_number_is_a_button_for_the_keyboard_too(address: tuple[Wall, str], op
         expect(page.locator(LINES)).to_have_count(cases, timeout=20_000)
         page.keyboard.press("Escape")
         expect(page.locator(".drawer")).not_to_be_visible()
+
+
+def test_an_hour_of_the_trend_opens_its_cases_by_touch_and_by_key(
+    address: tuple[Wall, str], open_page: OpenPage
+) -> None:
+    page = open_page(address[1] + "/?lang=en")
+    number(page)
+    hours = page.locator(".panel-trend .hour[data-opens]")
+    expect(hours.first).to_be_visible(timeout=60_000)
+    said = [str(hour.get_attribute("title")) for hour in hours.all()]
+    cases = [
+        int(re.sub(r"\D", "", words.partition("\n")[0].split(",")[1]))
+        for words in said
+        if not words.startswith("last week")
+    ]
+    busiest = cases.index(max(cases))
+    assert cases[busiest] > 0
+    for by_key in (False, True):
+        if by_key:
+            hours.nth(busiest).focus()
+            page.keyboard.press("Enter")
+        else:
+            hours.nth(busiest).click()
+        expect(page.locator(LINES)).to_have_count(cases[busiest], timeout=20_000)
+        expect(page.locator(".drawer-path").first).to_contain_text(f"{busiest:02d}:00–{busiest + 1:02d}:00")
+        page.keyboard.press("Escape")
+        expect(page.locator(".drawer")).not_to_be_visible()
+    box, bar = hours.nth(busiest).bounding_box(), page.evaluate(TALLEST)
+    assert box is not None
+    assert box["x"] <= bar["x"] + 1, "the button stands over its bar"
+    assert bar["x"] + bar["width"] <= box["x"] + box["width"] + 1
 
 
 def test_the_drawer_left_open_on_a_screen_that_turns_closes_by_itself(

@@ -1,4 +1,4 @@
-"""Numbers that a panel narrows by stage, age, hour or holder: the reading, its list and SQL by hand agree."""
+"""Numbers that a panel narrows by stage, age, hour, holder, grade: the reading, its list and SQL by hand agree."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +13,14 @@ from data_access.scope import Audience, Scope
 from indicators.periods import Periods
 from indicators.readings.cases import MOST, UNKNOWN_AGE, Ask, Cases, cases
 from indicators.readings.counts import flow
-from indicators.readings.history import Trend, trend
+from indicators.readings.deadlines import Lights, lights
+from indicators.readings.history import Trend, class_counts, trend
 from indicators.readings.holding import Holding, holding
+from indicators.readings.horizon import Horizon, horizon
+from indicators.readings.hot import HotAreas, hot_areas
+from indicators.readings.origins import Ladder, ladder
 from indicators.readings.process import ageing
+from indicators.readings.supervision import Supervision, supervision
 from indicators.registry import ENTERED
 from indicators.rules import orders
 from indicators.values import At, NotRecorded
@@ -231,3 +236,72 @@ def test_where_no_log_is_kept_nobody_held_anything(own_reckoned: Edges) -> None:
     with snapshot(own_reckoned) as (db, at):
         missing = NotRecorded(("work_order_events.to_department",))
         assert cases(db, at, Ask("held", holder="D1")) == cases(db, at, Ask("passed_around")) == missing
+
+
+@SCOPES
+def test_what_stands_beside_the_ladder_and_the_hot_areas(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    with snapshot(reckoned, scope, place) as (db, at):
+        steps, hot = ladder(db, at), hot_areas(db, at)
+        assert isinstance(steps, Ladder)
+        assert isinstance(hot, HotAreas)
+        for number, ask, condition in (
+            (steps.total, Ask("ladder_closed"), HAND["ladder_closed"].rows),
+            (steps.forced, Ask("ladder_forced"), HAND["ladder_forced"].rows),
+            (steps.on_spot, Ask("ladder_on_spot"), HAND["ladder_on_spot"].rows),
+            (steps.unknown, Ask("settled", resolved=""), f"{HAND['settled'].rows} AND o.resolved_level IS NULL"),
+            (hot.left_out, Ask("default_located"), HAND["default_located"].rows),
+        ):
+            agree(reckoned, number or 0, listed(db, at, ask), condition or "", place)
+        nowhere = listed(db, at, Ask("in_hot_area", area="", level=hot.level))
+        assert hot.not_located == nowhere.total
+
+
+@SCOPES
+def test_supervision_by_grade_and_by_when_it_is_to_be_answered(
+    reckoned: Edges, scope: Scope, place: str | None
+) -> None:
+    """By hand an order asked about more than once has the grade of the answer due first."""
+    first = (
+        "(SELECT coalesce(m.grade, '') FROM work_order_measures m WHERE m.order_id = o.id AND m.kind = 'supervision'"
+        " AND m.replied_at IS NULL AND (m.result = 'open' OR m.result IS NULL)"
+        " ORDER BY CASE WHEN m.reply_due_at IS NULL THEN 1 ELSE 0 END, m.reply_due_at, m.id LIMIT 1)"
+    )
+    with snapshot(reckoned, scope, place) as (db, at):
+        found = supervision(db, at)
+        assert isinstance(found, Supervision)
+        for number, name in (
+            (found.open, "supervised"),
+            (found.unanswered, "supervision_late"),
+            (found.due_today, "supervision_today"),
+        ):
+            agree(reckoned, number, listed(db, at, Ask(name)), HAND[name].rows or "", place)
+        for grade, n in found.by_grade:
+            condition = f"{HAND['supervised'].rows} AND {first} = '{grade}'"
+            agree(reckoned, n, listed(db, at, Ask("supervised", grade=grade)), condition, place)
+
+
+@SCOPES
+def test_the_computed_deadlines_and_the_long_overdue(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    with snapshot(reckoned, scope, place) as (db, at):
+        ahead, now = horizon(db, at), lights(db, at)
+        assert isinstance(ahead, Horizon)
+        assert isinstance(now, Lights)
+        agree(reckoned, ahead.computed, listed(db, at, Ask("due_computed")), HAND["due_computed"].rows or "", place)
+        agree(reckoned, now.long, listed(db, at, Ask("long_overdue")), HAND["long_overdue"].rows or "", place)
+
+
+@SCOPES
+def test_the_classes_of_the_days_before(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    start, end = NOW - 14 * DAY, NOW - 7 * DAY
+    rule = "o.stage <> 'void' AND coalesce(o.handled_on_spot, 0) = 0"
+    with snapshot(reckoned, scope, place) as (db, at):
+        rows, _ = class_counts(db, at)
+        assert at.policy.windows.types_days == 7
+        for row in rows:
+            listing = listed(db, at, Ask("type_count", category=row.category, before=True))
+            named = f"o.category_code = '{row.category}'" if row.category else "o.category_code IS NULL"
+            within = f"o.filed_at > '{start}' AND o.filed_at <= '{end}'"
+            agree(reckoned, row.before, listing, f"{within} AND {rule} AND {named}", place)
+        for ask in (Ask("open", before=True), Ask("filed_today", before=True)):
+            with pytest.raises(LookupError):
+                cases(db, at, ask)

@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 
 from data_access.scope import Audience, Scope
+from indicators.readings.cases import Ask, Cases, Part, cases
 from indicators.readings.looking_good import WAYS, LookingGood, Way, _most, looking_good
 from indicators.registry import REGISTRY
 from indicators.values import Rate
@@ -36,11 +37,31 @@ def test_the_rate_stands_beside_its_known_ways(edges: Edges) -> None:
     assert tuple(one.indicator for one in found.ways) == WAYS
     assert (found.days, found.minimum) == (30, 5)
     base = f"{MONTH} AND {JUDGED}"
-    ontime = way(found, "ontime_close").rate
+    ontime = way(found, "ontime_department").rate
     assert ontime == Rate(counted(edges, f"{base} AND {GOOD}"), counted(edges, base))
     original = way(found, "ontime_original").rate
     assert original is not None and ontime is not None
     assert (original.of, original.good <= ontime.good) == (ontime.of, True), "the same cases, by a harder deadline"
+
+
+def test_every_way_opens_the_cases_it_counts(edges: Edges) -> None:
+    """Over the same days to the second, part by part, and for the units that are named."""
+    with edges.database.reader(WALL) as db:
+        found = looking_good(db, when())
+        assert isinstance(found, LookingGood)
+        for one in found.ways:
+            for department, rate in ((None, one.rate), *one.most):
+                if rate is None:
+                    continue
+                parts: tuple[tuple[Part, int], ...] = (
+                    ("good", rate.good),
+                    ("rest", rate.of - rate.good),
+                    ("base", rate.of),
+                )
+                for part, n in parts:
+                    listed = cases(db, when(), Ask(one.indicator, part, department=department))
+                    assert isinstance(listed, Cases)
+                    assert listed.total == n, (one.indicator, part)
 
 
 def test_a_way_that_is_not_recorded_says_so_and_the_others_stay(edges: Edges) -> None:
@@ -57,7 +78,7 @@ def test_a_way_that_is_not_recorded_says_so_and_the_others_stay(edges: Edges) ->
     [
         ("ext_rate", {"A": Rate(30, 100), "B": Rate(11, 100), "C": Rate(40, 100)}, ["C", "A"]),
         ("ext_rate", {"A": Rate(1, 5), "B": Rate(2, 4)}, []),
-        ("ontime_close", {"A": Rate(2, 100), "B": Rate(12, 100), "C": Rate(1, 3)}, ["A"]),
+        ("ontime_department", {"A": Rate(2, 100), "B": Rate(12, 100), "C": Rate(1, 3)}, ["A"]),
         ("ext_rate", {"": Rate(90, 100)}, []),
         ("ext_rate", {}, []),
     ],
@@ -73,4 +94,4 @@ def test_a_way_nobody_records_leaves_the_others(own_edges: Edges) -> None:
     forced = way(found, "forced_rate")
     assert (forced.rate, forced.before, forced.most) == (None, None, ())
     assert "work_orders.outcome" in forced.missing
-    assert way(found, "ontime_close").rate is not None
+    assert way(found, "ontime_department").rate is not None

@@ -148,7 +148,7 @@ def test_the_horizon_is_a_staircase_and_a_row_a_department() -> None:
     assert said(props, "heads") == "部门|现已超期|18:00|周日 12:00|周日 18:00"
     assert lines(props)[0] == f"应急管理局|412|37|212|1{THIN}404"
     assert lines(props)[-1] == "未派部门|0|1|2|3"
-    assert said(props, "sub") == "若无人处置 · 其中推算 212"
+    assert said(props, "sub") == "若无人处置| · |其中推算 |212"
     asked = opened(props["rows"]["children"])
     assert {"kind": "cases", "indicator": "overdue", "part": "rows", "department": "B05"} in asked
     assert {"kind": "cases", "indicator": "due_by_cut", "part": "rows", "department": "-"} in asked
@@ -178,14 +178,14 @@ def test_depth_of_a_cell_grows_with_its_number() -> None:
 def test_cards_of_the_scene() -> None:
     soon = shown("due-soon")
     assert (said(soon, "title"), said(soon, "value"), said(soon, "note")) == (
-        "18:00 前再超期", "137", f"周日 18:00 前 3{THIN}404 件",
+        "18:00 前再超期", "137", f"周日 18:00 前 |3{THIN}404| 件",
     )  # fmt: skip
     assert [c.style["height"] for c in soon["spark"]["children"]] == ["4.02%", "35.61%", "100%"]
     assert (said(shown("parked"), "value"), said(shown("parked"), "note")) == ("318", "占在办 2.4%")
     assert said(shown("parked", pulse=None), "note") == "未定恢复时间"
     unrecorded = shown("parked", replace(DATA["horizon"], parked=None))
     assert (said(unrecorded, "value"), said(unrecorded, "note")) == (NONE, "来源未记录挂账")
-    assert (said(shown("unanswered"), "value"), said(shown("unanswered"), "note")) == ("36", "督办中 128|今日应回 21")
+    assert (said(shown("unanswered"), "value"), said(shown("unanswered"), "note")) == ("36", "督办中 |128|今日应回 |21")
     longest = shown("longest-wait")
     assert (said(longest, "value"), said(longest, "unit"), said(longest, "note")) == (
         "352",
@@ -256,10 +256,10 @@ def test_no_deadline_light_is_used_for_supervision() -> None:
 def test_shares_of_the_ladder_are_of_what_is_known() -> None:
     props = shown("ladder")
     assert lines(props)[0] == f"网格|75.7%|103{THIN}120|▲{THIN}3.3%"
-    assert said(props, "beside") == f"现场自处置 41{THIN}210|强制结案 102|层级未记录 1{THIN}204"
+    assert said(props, "beside") == f"现场自处置 |41{THIN}210|强制结案 |102|层级未记录 |1{THIN}204"
     nothing = Ladder(30, tuple(replace(step, n=0) for step in DATA["ladder"].levels), None, 12, 12)
     assert said(shown("ladder", nothing), "rows") == "近 30 日没有记录层级的结案"
-    assert said(shown("ladder", nothing), "beside") == "层级未记录 12"
+    assert said(shown("ladder", nothing), "beside") == "层级未记录 |12"
 
 
 def test_sources_and_the_unrecorded_are_the_total() -> None:
@@ -293,7 +293,7 @@ def test_types_share_the_room_between_rising_and_falling() -> None:
 def test_hot_areas_say_how_many_times_the_usual_and_what_was_tested() -> None:
     props = shown("hot-areas")
     assert lines(props)[0] == "鼓楼区 翟山社区|48|×4.0"
-    assert said(props, "tested") == "检验 318 个社区|未定位 206|默认坐标 42 件不计"
+    assert said(props, "tested") == "检验 318 个社区|未定位 |206|默认坐标 |42| 件不计"
     never = replace(DATA["hot_areas"].rows[0], expected=0.0, ratio=None)
     assert lines(shown("hot-areas", replace(DATA["hot_areas"], rows=(never,))))[0] == "鼓楼区 翟山社区|48|新增"
     assert said(hot_show(HotAreas(7, "community", (), 300, 0, 0.05), showing()), "rows") == "近 7 日没有明显高发的区域"
