@@ -31,7 +31,8 @@ FED = {
     "reported_today", "open", "closed_today", "ontime_close", "ontime_department", "ontime_area", "overdue",
     "due_by_cut", "due_by_second_cut", "due_by_third_cut", "stage_waiting", "workload", "reported", "void",
     "void_rate", "cancelled", "no_deadline", "closed", "should_close", "close_rate", "closed_on_time", "closed_late",
-    "late_rate", "not_closed", "by_origin", "in_hot_area", "backlog_od", "long_overdue",
+    "late_rate", "not_closed", "by_origin", "in_hot_area", "backlog_od", "long_overdue", "ladder_closed",
+    "default_located", "due_computed",
 }  # fmt: skip
 """What a file of requests with a target date can feed; everything else that is counted over orders is not recorded."""
 
