@@ -63,13 +63,13 @@ def ageing(db: ScopedReader, at: At) -> Ageing:
 
 
 def _ages(db: ScopedReader, at: At) -> Select[*tuple[Any, ...]]:
-    """For each stage: its code, all, without a time of entry, in each band of ages, the oldest entry."""
+    """For each stage: its code, all, in each band of ages, the oldest entry."""
     rows = db.scoped(work_orders)
     parts = []
     for stage in orders.OPEN_STAGES:
         entry = rows.c[orders.ENTERED_BY[stage]]
         bounds = at.policy.ageing.hours
-        ages = [orders.aged(rows.c, stage, at.now, bounds, age) for age in (None, *range(len(bounds) + 1))]
+        ages = [orders.aged(rows.c, stage, at.now, bounds, age) for age in range(len(bounds) + 1)]
         parts.append(
             select(
                 literal(stage.value).label("stage"),
@@ -85,10 +85,11 @@ def _ages(db: ScopedReader, at: At) -> Select[*tuple[Any, ...]]:
 
 
 def _stage_age(stage: Stage, row: Row[*tuple[Any, ...]], db: ScopedReader, overdue: int | None) -> StageAge:
-    _, waiting, unknown, *bands, oldest = row
+    _, waiting, *found, oldest = row
     if not db.shape.has("work_orders", orders.ENTERED_BY[stage]):
         return StageAge(stage, int(waiting), None, overdue, None, int(waiting))
-    return StageAge(stage, int(waiting), tuple(int(n) for n in bands), overdue, oldest, int(unknown))
+    bands = tuple(int(n) for n in found)
+    return StageAge(stage, int(waiting), bands, overdue, oldest, int(waiting) - sum(bands))
 
 
 @dataclass(frozen=True, slots=True)
