@@ -1,7 +1,7 @@
 """Scores of the small city on three engines: against SQL by hand, frozen and not, for the city and for a part of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -25,25 +25,11 @@ from indicators.scores.values import Scores, ScoreTrend, UnitScore
 from indicators.values import At, NotRecorded, Rate
 from tests.fixtures.edges import CALENDAR, POLICY
 from tests.fixtures.february import NOW, February
+from tests.fixtures.kept import Kept
 from tests.fixtures.small import CITY, area
 
 WALL = Scope.of(Audience.WALL)
 FEB = Periods().month("2026-02")
-
-
-@dataclass
-class Kept:
-    """A ledger in memory."""
-
-    rows: dict[tuple[str, str], FrozenPeriod] = field(default_factory=dict)
-
-    def freeze(self, scores: Scores, revision: int = 1) -> None:
-        row = FrozenPeriod(scores.subject, scores.period.name, revision, scores.scheme, scores.version, "张三",
-                           1_772_600_400.0, to_text(scores))  # fmt: skip
-        self.rows[scores.subject, scores.period.name] = row
-
-    def frozen(self, subject: str, periods: Sequence[str]) -> Mapping[str, FrozenPeriod]:
-        return {name: self.rows[subject, name] for name in periods if (subject, name) in self.rows}
 
 
 class Away:
