@@ -29,6 +29,9 @@ CONNECT_S: Final = 3
 IDLE_S: Final = 1.5
 """How long a connection may take to answer when it is tested or rolled back, in seconds."""
 
+LONGEST_TEXT: Final = 16 * 1024 * 1024
+"""So many bytes MySQL and MariaDB may put together to one text (``data_access.queries.packed``); else 1 kB and 1 MB."""
+
 SQLITE_STEPS: Final = 20_000
 """After so many steps of its machine SQLite asks whether the time is over (costs 1 to 2 %)."""
 
@@ -86,7 +89,7 @@ def open_read_only(connection: Connection, timeout_s: float, timezone: str) -> N
         else f"max_execution_time = {int(timeout_s * 1000)}"
     )
     zone = _mysql_zone(connection, timezone)
-    run(f"SET SESSION {limit}, lock_wait_timeout = 1, time_zone = '{zone}'")
+    run(f"SET SESSION {limit}, lock_wait_timeout = 1, time_zone = '{zone}', group_concat_max_len = {LONGEST_TEXT}")
     # For the session, because a statement like CREATE ends the transaction and would run in none.
     run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")

@@ -10,6 +10,7 @@ from sqlalchemy import Subquery, and_, case, func, or_, select
 
 from data_access.contract import shifts, worker_areas, worker_positions
 from data_access.engine import ScopedReader
+from data_access.queries.packed import packed
 from indicators.registry import REGISTRY
 from indicators.values import SKEW, At, NotRecorded
 
@@ -87,8 +88,8 @@ def _on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, in
     oldest = at.now - timedelta(seconds=at.policy.duty.position_max_age_s)
     seen = select(last.c.worker_id).where(last.c.at >= oldest, last.c.at <= at.now + SKEW)
     here = func.count(case((planned.c.worker_id.in_(seen), 1)))
-    statement = select(planned.c.area, here, func.count()).group_by(planned.c.area)
-    return {area: (int(present), int(due)) for area, present, due in db.rows(statement)}
+    by_area = select(planned.c.area, here.label("here"), func.count().label("due")).group_by(planned.c.area)
+    return {area: (present, due) for area, (present, due) in packed(db, by_area, "area", "here", "due")}
 
 
 def _area_of_shift(db: ScopedReader, rows: Subquery, at: At) -> Any:
