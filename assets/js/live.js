@@ -187,6 +187,8 @@
     /** The address whose body is on the screen, as far as there is one. */
     current: () => (session && session.beatSeenAt !== null ? session.url : ''),
     /** For people at the console and for tests: what this screen knows. */
-    peek: () => session && {memory: session.memory, failures: session.failures, now: serverClock().now()},
+    peek: () => session && {
+      memory: session.memory, failures: session.failures, now: serverClock().now(), laidOut: resizedAt === 0,
+    },
   };
 })(window.gridwall = window.gridwall || {});

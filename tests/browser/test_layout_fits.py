@@ -26,6 +26,8 @@ LAYOUTS: Final = tuple(
 OPEN: Final = "[data-panel='open']"
 ASK: Final = "window.dispatchEvent(new Event('online'))"
 """Makes the page ask at once, as it does when a lost network comes back, instead of at the next beat."""
+RESIZED: Final = """(width) =>
+  document.documentElement.clientWidth === width && window.gridwall.live.peek().laidOut"""
 FRAMES: Final = ".scene [data-panel]:not([hidden]):not(.alarm)"
 SETTLED: Final = """() => {
   const seen = (e) => e.getClientRects().length > 0;
@@ -52,8 +54,7 @@ def settle(page: Page, state: str, width: int, height: int, *, lists: bool = Tru
     """Until the state is there and the lists are paged for this size; ``lists`` expects a long one."""
     if page.viewport_size != {"width": width, "height": height}:
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function("() => document.documentElement.clientWidth === " + str(width), timeout=60_000)
-        page.wait_for_timeout(300)  # the scripts wait 150 ms after the last resize before they lay out anew
+        page.wait_for_function(RESIZED, arg=width, timeout=60_000)
     settled = SETTLED.replace("STATE", repr(state)).replace("LISTS", str(lists).lower())
     page.wait_for_function(settled, timeout=60_000)
 
