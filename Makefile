@@ -2,6 +2,7 @@
 
 PORT ?= 8050
 SCALE ?= city
+WORKERS ?= 2
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 SHOTS_ARGS ?=
@@ -15,7 +16,7 @@ UV_COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.tom
 
 help:
 	@echo "make demo   [PORT=8050] [SCALE=city|town]  the made-up city, live, in the browser"
-	@echo "make test   [PYTEST_ARGS=...]              everything, on real servers and a real browser"
+	@echo "make test   [WORKERS=2] [PYTEST_ARGS=...]  everything, on real servers and a real browser"
 	@echo "make check                                 ruff, mypy, import contracts"
 	@echo "make bench                                 measures, written to benchmarks/RESULTS.md"
 	@echo "make shots                                 pictures of every screen, written to shots/"
@@ -28,7 +29,7 @@ demo: .venv/.runtime
 
 test: .venv/.tests
 	@sh tests/install/system.sh
-	@exec .venv/bin/python -m pytest $(PYTEST_ARGS)
+	@exec .venv/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: .venv/.tests
 	.venv/bin/ruff check .

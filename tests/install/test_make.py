@@ -14,7 +14,7 @@ TOOLS = ("sh", "tr", "ls", "cat", "printf", "tee", "chmod", "rm", "env", "echo")
 
 def planned(*arguments: str) -> str:
     """What make would run when the environment were new; the make that runs this test has no say in it."""
-    ours = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "SCALE", "PYTEST_ARGS", "PYTHON"}
+    ours = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "SCALE", "PYTEST_ARGS", "WORKERS", "PYTHON"}
     done = subprocess.run(
         ["make", "--no-print-directory", "-n", "-B", *arguments],
         cwd=ROOT, env={name: value for name, value in os.environ.items() if name not in ours},
