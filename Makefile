@@ -29,7 +29,7 @@ demo: .venv/.runtime
 
 test: .venv/.tests
 	@sh tests/install/system.sh
-	@exec .venv/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@exec .venv/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: .venv/.tests
 	.venv/bin/ruff check .

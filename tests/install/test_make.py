@@ -42,7 +42,10 @@ def test_the_tests_install_their_tools_and_servers_and_run_all() -> None:
     plan = planned("test").rstrip()
     assert "--require-hashes -r requirements-tests.lock" in plan
     assert "sh tests/install/system.sh" in plan
-    assert plan.endswith("exec .venv/bin/python -m pytest")
+    shared = "exec .venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder"
+    assert plan.endswith(shared), "all of them, no file and no mark chosen"
+    one = planned("test", "WORKERS=0", "PYTEST_ARGS=tests/unit").rstrip()
+    assert one.endswith(f"{shared.replace('2', '0')} tests/unit")
 
 
 def test_check_runs_all_four() -> None:
