@@ -181,7 +181,7 @@
 
   function drawLegend() {
     const root = place();
-    if (root) gridwall.maplegend.draw(root, view.values[view.active] || null, view.frame);
+    if (root && gridwall.maplegend.draw(root, view.values[view.active] || null, view.frame)) nameAreas();
   }
 
   /** Layers take turns while nobody is at the map and the address fixes none. @param {Element} _root @param {number} now */
@@ -247,14 +247,18 @@
     if (labels) labels.style.visibility = 'hidden';
   }
 
+  /** Names where the view has room for them now, clear of the tabs, the legend and the notes. */
+  function nameAreas() {
+    const labels = drawable() ? view.map.getPane('labels') : null;
+    if (!labels) return;
+    gridwall.maplabels.draw(view.map, view.labels, labels);
+    labels.style.visibility = '';
+  }
+
   /** After each change of the view: names anew, and what can be hit. */
   function moved() {
     if (!drawable()) return;
-    const labels = view.map.getPane('labels');
-    if (labels) {
-      gridwall.maplabels.draw(view.map, view.labels, labels);
-      labels.style.visibility = '';
-    }
+    nameAreas();
     const outlines = view.map.getPane('outlines');
     if (outlines) outlines.style.pointerEvents = tooSmall() ? 'auto' : 'none';
   }

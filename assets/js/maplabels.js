@@ -8,6 +8,7 @@
   const SMALL_REM = 0.13;
   const GAP = 0.35;
   const ROOMY = 2.2;
+  const CORNERS = '.map-tabs, [data-map-legend], [data-map-notes]';
   const NUDGES = [0, -1.2, 1.2, -2.2, 2.2];
 
   /** @param {string} text @returns {number} width in ems: Chinese characters are square, Latin ones about half */
@@ -26,10 +27,11 @@
    * Choose the labels that fit: none covers another; those of the first rank may move a line or two up or down, the others
    * only stand where their own area has plenty of room.
    * @param {Array<{text: string, rank: number, x: number, y: number, room: number, font: number}>} wanted sizes in pixels
+   * @param {Array<{x: number, y: number, w: number, h: number}>} [taken] where something stands already, by its middle
    * @returns {Array<Object>} the chosen ones, where they stand
    */
-  function choose(wanted) {
-    const boxes = [];
+  function choose(wanted, taken) {
+    const boxes = (taken || []).slice();
     const chosen = [];
     const first = wanted.reduce((least, label) => Math.min(least, label.rank), 9);
     const sorted = wanted.slice().sort((a, b) => a.rank - b.rank || b.room - a.room);
@@ -58,13 +60,26 @@
     };
   }
 
+  /** @param {Object} map Leaflet map @returns {Array<Object>} the tabs, the legend and the notes over its corners */
+  function corners(map) {
+    const container = map.getContainer();
+    const frame = container.getBoundingClientRect();
+    const over = container.closest('[data-map]');
+    return Array.from(over ? over.querySelectorAll(CORNERS) : [], (element) => {
+      const box = element.getBoundingClientRect();
+      const middle = [(box.left + box.right) / 2 - frame.left, (box.top + box.bottom) / 2 - frame.top];
+      const at = map.containerPointToLayerPoint(middle);
+      return {x: at.x, y: at.y, w: box.width, h: box.height};
+    });
+  }
+
   /** @param {Object} map Leaflet map @param {Array<Object>} items @param {HTMLElement} pane emptied and filled */
   function draw(map, items, pane) {
     const lang = gridwall.words.language();
     const rem = gridwall.scale.factor() * 100;
     const view = map.getBounds();
     const visible = items.filter((item) => view.contains([item.lat, item.lon]));
-    const drawn = choose(visible.map((item) => placed(map, item, lang, rem))).map((label) => {
+    const drawn = choose(visible.map((item) => placed(map, item, lang, rem)), corners(map)).map((label) => {
       const element = document.createElement('span');
       element.className = 'map-label map-label-' + label.level;
       element.textContent = label.text;

@@ -71,16 +71,17 @@
     place.replaceChildren(...(elsewhere ? [elsewhere] : []), ...texts.map((text) => make('span', 'map-note', text)));
   }
 
-  /** @param {Element} root @param {?Object} layer @param {?Object} frame */
+  /** @param {Element} root @param {?Object} layer @param {?Object} frame @returns {boolean} whether it had changed */
   function draw(root, layer, frame) {
     const key = JSON.stringify([layer && layer.legend, layer && layer.not_located, layer && layer.opens, layer && layer.note,
       layer && layer.classes.indexOf(gridwall.mapcells.FEW) >= 0, frame, gridwall.words.language()]);
     const places = [root.querySelector('[data-map-legend]'), root.querySelector('[data-map-notes]')];
-    if (drawnFor && drawnFor.key === key && drawnFor.place === places[0]) return;
+    if (drawnFor && drawnFor.key === key && drawnFor.place === places[0]) return false;
     drawnFor = {key, place: places[0]};
     if (places[0] && layer) legend(places[0], layer);
     else if (places[0]) places[0].replaceChildren();
     if (places[1]) notes(places[1], layer, frame);
+    return true;
   }
 
   /** Draw again at the next call: colours have changed. */

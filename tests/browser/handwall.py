@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from layouts import ids
 from layouts.pages.wall import Hall, page
+from layouts.parts.viewer import Choice, viewer_menu
 from layouts.scene import Place
 from layouts.scenes import PANELS, SCENES
 from layouts.words import t
@@ -67,6 +68,7 @@ def standing() -> Iterator[HandWall]:
             zone="Asia/Shanghai",
             now_ms=wall.now(),
             build=wall.build,
+            viewer_menu=viewer_menu([Choice("leader", t("viewer-leader", lang))], "leader", lang),
             note=t("data-note-demo", lang),
             hall=wall.hall,
             control="/control",

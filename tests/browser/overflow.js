@@ -78,7 +78,7 @@
   }
 
   const words = [];
-  for (const element of wall.querySelectorAll('h1, h2, .sub, .kpi-value, .kpi-unit, .kpi-note, .kpi-change, .truth-asof, .truth-why, .row > *, .way > *, .way .kpi-number > *, .cell > *, .nav > *, .clock-facts > *, .axis > *, .map-tabs, .map-legend, .map-notes, .map-bar')) {
+  for (const element of wall.querySelectorAll('h1, h2, .sub, .kpi-value, .kpi-unit, .kpi-note, .kpi-change, .truth-asof, .truth-why, .row > *, .way > *, .way .kpi-number > *, .cell > *, .nav > *, .clock-facts > *, .axis > *, .map-tabs, .map-legend, .map-notes, .map-bar, .map-label')) {
     if (!visible(element) || !text(element) || element.closest('.drawer')) continue;
     words.push({element, box: element.getBoundingClientRect(), frame: element.closest('[data-panel], .wall-head')});
   }

@@ -20,6 +20,13 @@ test('labels do not cover one another; those of the highest level move aside, th
   assert.ok(Math.abs(chosen[1].y - chosen[0].y) >= 10, 'moved by a line');
 });
 
+test('no name stands where the legend or the tabs are', () => {
+  const legend = {x: 0, y: 0, w: 200, h: 20};
+  const [moved] = maplabels.choose([label('师寨镇', 2, 0, 0, 1000)], [legend]);
+  assert.ok(Math.abs(moved.y) * 2 >= 20 + 10, 'a line or two aside');
+  assert.equal(maplabels.choose([label('师寨镇', 2, 0, 0, 1000)], [{x: 0, y: 0, w: 200, h: 200}]).length, 0);
+});
+
 test('a lower level is named only where its own area has plenty of room', () => {
   const county = label('丰县', 1, 0, 0, 100);
   assert.equal(maplabels.choose([county, label('师寨镇', 2, 300, 0, 60)]).length, 1);

@@ -101,7 +101,7 @@ class Studio:
         wrong: list[str] = page.evaluate(CHECK)
         page.screenshot(path=self.out / name, full_page=near, timeout=WAIT_MS)
         self.shots.append(Shot(name, self.scene, state, f"{size[0]} × {size[1]}", lang, how, tuple(wrong)))
-        sys.stdout.write(f"{name}{' !' if wrong else ''}\n")
+        sys.stdout.write(f"{name}\n" + "".join(f"  ! {sentence}\n" for sentence in wrong))
         sys.stdout.flush()
 
 
@@ -297,9 +297,9 @@ def main() -> int:
             on_copies(studio, city, asked.data.resolve(), wanted, scenes)
         write_sheet(studio.shots, asked.out, browser)
         browser.close()
-    wrong = [shot for shot in studio.shots if shot.wrong]
-    for shot in wrong:
-        sys.stderr.write(f"{shot.name}:\n" + "".join(f"  {sentence}\n" for sentence in shot.wrong))
+    wrong = [shot.name for shot in studio.shots if shot.wrong]
+    if wrong:
+        sys.stderr.write(f"{len(wrong)} of {len(studio.shots)} pictures show what does not fit: {', '.join(wrong)}\n")
     return 1 if wrong else 0
 
 
