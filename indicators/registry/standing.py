@@ -39,6 +39,20 @@ ENTRIES: Final = (
         needs=(DEADLINE, "work_order_measures.kind", "work_order_measures.result", "work_order_measures.from_at"),
     ),
     Indicator(
+        id="spared",
+        name=Text("暂停未计超期数", "Held past the source's deadline"),
+        formula=Text(
+            "此刻在办、来源系统的期限已过，但因挂账扣时有效期限未到（或挂账未定止期）的件数；不算超期",
+            "Open cases past the deadline of the source and not past the effective one, because suspensions are taken "
+            "out of their time; not overdue",
+        ),
+        unit=CASES,
+        better="none",
+        window=Now(),
+        predicate=lambda o, at: orders.is_spared(o, at.now, at.moved),
+        needs=(DEADLINE, "work_order_measures.kind", "work_order_measures.result", "work_order_measures.from_at"),
+    ),
+    Indicator(
         id="supervised",
         name=Text("督办未复数", "Under supervision"),
         formula=Text("此刻在办、督办尚未回复的件数", "Open cases under supervision that is not answered yet"),

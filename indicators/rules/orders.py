@@ -164,6 +164,12 @@ def is_parked(o: Columns, moved: Moved) -> ColumnElement[bool]:
     return and_(is_open(o), moved.among(o.id, moved.parked()))
 
 
+def is_spared(o: Columns, now: datetime, moved: Moved) -> ColumnElement[bool]:
+    """Open after the source's deadline and not after the effective one: its time stands still, or was given back."""
+    out, _ = moved.due_in(PAST, now, open_only=True)
+    return and_(is_open(o), moved.among(o.id, out))
+
+
 def on_time(o: Columns, moved: Moved = NOTHING_MOVED) -> ColumnElement[bool]:
     """Closed no later than its effective deadline, or closed and exempted by an appeal (counted beside the rate too).
 

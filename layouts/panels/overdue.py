@@ -31,7 +31,8 @@ def show(pulse: Pulse, showing: Showing) -> Props:
         number = html.Span(count(long), **cases("long_overdue"))
         note.append(spoken("overdue-note", showing.lang, long=number))
     if suspended := getattr(showing.also.get("sla"), "suspended", 0):
-        note.append(t("overdue-still", showing.lang, suspended=count(suspended)))
+        number = html.Span(count(suspended), **cases("spared"))
+        note.append(spoken("overdue-still", showing.lang, suspended=number))
     return kpi.numbers(
         count(pulse.overdue),
         t("unit-cases", showing.lang),
@@ -43,5 +44,10 @@ def show(pulse: Pulse, showing: Showing) -> Props:
 
 
 PANEL: Final = Panel(
-    "overdue", "pulse", 2, show, also=("last_week", "sparks", "lights", "sla"), defines=("overdue", "long_overdue")
+    "overdue",
+    "pulse",
+    2,
+    show,
+    also=("last_week", "sparks", "lights", "sla"),
+    defines=("overdue", "long_overdue", "spared"),
 )

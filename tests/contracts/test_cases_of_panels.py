@@ -13,7 +13,7 @@ from data_access.scope import Audience, Scope
 from indicators.periods import Periods
 from indicators.readings.cases import MOST, UNKNOWN_AGE, Ask, Cases, cases
 from indicators.readings.counts import flow
-from indicators.readings.deadlines import Lights, lights
+from indicators.readings.deadlines import Lights, Sla, lights, sla
 from indicators.readings.history import Trend, class_counts, trend
 from indicators.readings.holding import Holding, holding
 from indicators.readings.horizon import Horizon, horizon
@@ -281,13 +281,15 @@ def test_supervision_by_grade_and_by_when_it_is_to_be_answered(
 
 
 @SCOPES
-def test_the_computed_deadlines_and_the_long_overdue(reckoned: Edges, scope: Scope, place: str | None) -> None:
+def test_the_computed_the_long_overdue_and_the_spared(reckoned: Edges, scope: Scope, place: str | None) -> None:
     with snapshot(reckoned, scope, place) as (db, at):
-        ahead, now = horizon(db, at), lights(db, at)
+        ahead, now, pressing = horizon(db, at), lights(db, at), sla(db, at)
+        assert isinstance(pressing, Sla)
         assert isinstance(ahead, Horizon)
         assert isinstance(now, Lights)
         agree(reckoned, ahead.computed, listed(db, at, Ask("due_computed")), HAND["due_computed"].rows or "", place)
         agree(reckoned, now.long, listed(db, at, Ask("long_overdue")), HAND["long_overdue"].rows or "", place)
+        agree(reckoned, pressing.suspended, listed(db, at, Ask("spared")), HAND["spared"].rows or "", place)
 
 
 @SCOPES
