@@ -9,6 +9,7 @@
   const GAP = 0.35;
   const ROOMY = 2.2;
   const CORNERS = '.map-tabs, [data-map-legend], [data-map-notes]';
+  const WITHIN = 0.4;
   const NUDGES = [0, -1.2, 1.2, -2.2, 2.2];
 
   /** @param {string} text @returns {number} width in ems: Chinese characters are square, Latin ones about half */
@@ -24,8 +25,18 @@
   }
 
   /**
-   * Choose the labels that fit: none covers another; those of the first rank may move a line or two up or down, the others
-   * only stand where their own area has plenty of room.
+   * How far a label may move, in lines: counties, of which none may be missing, a line or two; others of the first rank
+   * as far as their own area is likely to reach, because in a neighbour they would be wrong.
+   * @param {{rank: number, room: number, font: number}} label @param {number} first rank @returns {number[]}
+   */
+  function nudges(label, first) {
+    if (label.rank !== first) return [0];
+    return NUDGES.filter((lines) => label.rank <= RANKS.county || Math.abs(lines) * label.font <= label.room * WITHIN);
+  }
+
+  /**
+   * Choose the labels that fit: none covers another; those of the first rank may move a little, the others only
+   * stand where their own area has plenty of room.
    * @param {Array<{text: string, rank: number, x: number, y: number, room: number, font: number}>} wanted sizes in pixels
    * @param {Array<{x: number, y: number, w: number, h: number}>} [taken] where something stands already, by its middle
    * @returns {Array<Object>} the chosen ones, where they stand
@@ -39,8 +50,7 @@
       if (chosen.length >= MOST) break;
       const w = (ems(label.text) + GAP * 2) * label.font, h = label.font * (1 + GAP * 2);
       if (label.rank !== first && label.room < w * ROOMY) continue;
-      const nudges = label.rank === first ? NUDGES : [0];
-      const places = nudges.map((lines) => ({x: label.x, y: label.y + lines * label.font, w, h}));
+      const places = nudges(label, first).map((lines) => ({x: label.x, y: label.y + lines * label.font, w, h}));
       const box = places.find((place) => !boxes.some((other) => overlap(place, other)));
       if (!box) continue;
       boxes.push(box);

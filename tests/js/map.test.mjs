@@ -27,6 +27,12 @@ test('no name stands where the legend or the tabs are', () => {
   assert.equal(maplabels.choose([label('师寨镇', 2, 0, 0, 1000)], [{x: 0, y: 0, w: 200, h: 200}]).length, 0);
 });
 
+test('no name moves into the neighbour of a small area', () => {
+  const [large, ...others] = maplabels.choose([label('碾庄镇', 2, 0, 0, 1000), label('邳城农场', 2, 2, 1, 20)]);
+  assert.equal(large.text, '碾庄镇');
+  assert.deepEqual(others, [], 'rather none than one in the wrong place');
+});
+
 test('a lower level is named only where its own area has plenty of room', () => {
   const county = label('丰县', 1, 0, 0, 100);
   assert.equal(maplabels.choose([county, label('师寨镇', 2, 300, 0, 60)]).length, 1);
