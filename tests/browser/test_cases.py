@@ -111,6 +111,7 @@ def test_an_hour_of_the_trend_opens_its_cases_by_touch_and_by_key(
         expect(page.locator(".drawer-path").first).to_contain_text(f"{busiest:02d}:00–{busiest + 1:02d}:00")
         page.keyboard.press("Escape")
         expect(page.locator(".drawer")).not_to_be_visible()
+    page.wait_for_selector(".panel-trend .barlayer path", state="attached")  # the figure is drawn after the rest
     box, bar = hours.nth(busiest).bounding_box(), page.evaluate(TALLEST)
     assert box is not None
     assert box["x"] <= bar["x"] + 1, "the button stands over its bar"
