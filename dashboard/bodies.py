@@ -96,7 +96,7 @@ class Body:
             drawn = self._drawn.setdefault(panel.id, _Drawn())
             if around is not None and latest.as_of is not None and not isinstance(latest.value, NotRecorded):
                 self._draw(panel, drawn, latest, values, spot, around, stamp.seq)
-            heads[panel.id] = _head(panel, drawn, latest, source)
+            heads[panel.id] = _head(panel, drawn, latest, source, self.key.lang)
         return wire.Entry(stamp.epoch, stamp.seq, stamp.beat_at, stamp.next_ms, self._parts(stamp, heads))
 
     def _parts(self, stamp: Stamp, heads: Mapping[str, bytes]) -> dict[int, tuple[bytes, bytes]]:
@@ -180,8 +180,8 @@ class Body:
         return start[:-1] + b',"panels":{' + b",".join(pieces) + b"}}"
 
 
-def _head(panel: Panel, drawn: _Drawn, latest: Latest, source: truth.Source) -> bytes:
-    state, reason = truth.state_of(panel.reading, latest, source, drawn.error)
+def _head(panel: Panel, drawn: _Drawn, latest: Latest, source: truth.Source, lang: str) -> bytes:
+    state, reason = truth.state_of(panel.reading, latest, source, drawn.error, lang)
     head: dict[str, Any] = {
         "state": state,
         "as_of": None if latest.as_of is None else int(latest.as_of * 1000),

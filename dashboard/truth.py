@@ -15,6 +15,7 @@ from dashboard.latest import Latest
 from data_access.errors import DashboardError, SourceTooSlow, SourceUnreachable
 from indicators.readings.events import Sources
 from indicators.values import NotRecorded
+from layouts.parts.columns import listed_columns
 
 SOURCES: Final = "sources"
 """The reading that says when the source last wrote."""
@@ -51,11 +52,14 @@ class Source:
 
 
 def state_of(
-    reading: str, latest: Latest, source: Source, draw_error: DashboardError | None
+    reading: str, latest: Latest, source: Source, draw_error: DashboardError | None, lang: str
 ) -> tuple[str, dict[str, Any] | None]:
     """The state of a panel and the reason (a catalogue key and parameters), None when there is none to give."""
     if isinstance(latest.value, NotRecorded):
-        return "not_recorded", {"key": "not-recorded", "params": {"missing": ", ".join(latest.value.missing)}}
+        return "not_recorded", {
+            "key": "not-recorded",
+            "params": {"missing": listed_columns(latest.value.missing, lang)},
+        }
     if latest.error is not None:
         mild = isinstance(latest.error, _CANNOT_READ) and latest.as_of is not None
         return ("stale" if mild else "broken"), why(latest.error)

@@ -68,5 +68,14 @@
     return newest && last.every((head) => ['stale', 'broken'].indexOf(panel(head, now)) >= 0) ? newest : null;
   }
 
-  gridwall.judge = {beatLength, connection, panel, remaining, unreadSince};
+  /**
+   * Whether everything on the screen comes from a source that has fallen silent: it is read, and says nothing new.
+   * @param {Object<string, Object>} heads @param {number} now server milliseconds @returns {boolean}
+   */
+  function mute(heads, now) {
+    const said = Object.keys(heads).map((name) => panel(heads[name], now)).filter((state) => LIVE_STATES.indexOf(state) >= 0);
+    return said.length > 0 && said.every((state) => state === 'silent');
+  }
+
+  gridwall.judge = {beatLength, connection, panel, remaining, unreadSince, mute};
 })(window.gridwall = window.gridwall || {});

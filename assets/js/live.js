@@ -114,7 +114,8 @@
       preparing: s.preparing, beatAt: s.memory.beatAt, beatSeenAt: s.beatSeenAt, beatMs: gridwall.judge.beatLength(s.memory),
     });
     const unread = state === 'ok' ? gridwall.judge.unreadSince(s.memory.heads, now) : null;
-    gridwall.truth.screen(s.root, unread ? 'stale' : state, now, unread || s.memory.beatAt);
+    const said = state === 'ok' && gridwall.judge.mute(s.memory.heads, now) ? 'mute' : state;
+    gridwall.truth.screen(s.root, unread ? 'stale' : said, now, unread || s.memory.beatAt);
     for (const frame of gridwall.panels.frames(s.root)) {
       gridwall.truth.frame(frame, s.memory.heads[frame.getAttribute('data-panel')], now);
     }

@@ -12,6 +12,7 @@ from layouts.formats import NONE, count, difference, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import cases
+from layouts.parts.columns import column_words
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live, tip
 from layouts.parts.marks import shown, spoken
@@ -67,9 +68,10 @@ def _way(way: Way, showing: Showing) -> Component:
 
 def _missing(way: Way, lang: str) -> str:
     """The first column that is missing, and how many more."""
-    if len(way.missing) < 2:
-        return t("ways-unrecorded", lang, columns=", ".join(way.missing))
-    return t("ways-unrecorded-more", lang, column=way.missing[0], more=count(len(way.missing) - 1))
+    words = column_words(way.missing, lang)
+    if len(words) < 2:
+        return t("ways-unrecorded", lang, columns="".join(words))
+    return t("ways-unrecorded-more", lang, column=words[0], more=count(len(words) - 1))
 
 
 def _change(way: Way, lang: str) -> str:

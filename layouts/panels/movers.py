@@ -17,6 +17,8 @@ from layouts.words import t
 
 SHOWN: Final = 7
 _MOST: Final = 21
+_SCALE: Final = 5.0
+"""Points that fill half of the track at least: a change of a few tenths is drawn as the little that it is."""
 
 
 def frame(subject: str, lang: str, instance: str = MAIN) -> Component:
@@ -40,7 +42,7 @@ def show(scores: Scores, showing: Showing) -> Props:
         key=lambda row: (-abs(_moved(row)), row.code),
     )
     note = t("movers-note", lang, units=count(sum(not _chance(row) for row in moved)), of=count(len(moved)))
-    most = max((abs(_moved(row)) for row in moved), default=0.0) or 1.0
+    most = max(_SCALE, *(abs(_moved(row)) for row in moved)) if moved else _SCALE
     sheets = [
         html.Div(
             [

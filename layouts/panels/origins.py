@@ -37,23 +37,22 @@ def show(origins: Origins, showing: Showing) -> Props:
     sub = shown(spoken("origins-sub", lang, days=str(origins.days), total=total))
     if not origins.total:
         return {"rows": shown(empty(t("origins-empty", lang, days=origins.days))), "sub": sub}
-    most = max([row.n for row in origins.rows] + [origins.unknown]) or 1
-    rows = [_row(row, most, origins.total, lang) for row in origins.rows]
+    rows = [_row(row, origins.total, lang) for row in origins.rows]
     if origins.unknown:
-        rows.append(_line(t("origins-unknown", lang), origins.unknown, most, origins.total, "", NOBODY))
+        rows.append(_line(t("origins-unknown", lang), origins.unknown, origins.total, "", NOBODY))
     return {"rows": shown(rows), "sub": sub}
 
 
-def _row(row: Origin, most: int, total: int, lang: str) -> Component:
+def _row(row: Origin, total: int, lang: str) -> Component:
     change = change_by(row.n, row.before) if row.before else t("types-new", lang)
-    return _line(source_name(row.source, lang), row.n, most, total, change, row.source)
+    return _line(source_name(row.source, lang), row.n, total, change, row.source)
 
 
-def _line(name: str, n: int, most: int, total: int, change: str, source: str) -> Component:
+def _line(name: str, n: int, total: int, change: str, source: str) -> Component:
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
-            bar(n / most),
+            bar(n / total),
             html.B(count(n), **cases("by_origin", source=source)),
             html.Span(f"{percent(n / total)}%", className="sample"),
             html.Span(change, className="change"),

@@ -10,6 +10,7 @@ from layouts.formats import NONE, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import grades
+from layouts.parts.columns import listed_columns
 from layouts.parts.frame import empty, live, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import shown
@@ -62,7 +63,7 @@ def show(scores: Scores, showing: Showing) -> Props:
         html.Span(
             t("heat-unrecorded", lang, term=_term_name(scores, term, lang)),
             className="foot-item heat-unrecorded",
-            title=", ".join(columns),
+            title=listed_columns(columns, lang),
         )
         for term, columns in scores.missing
     ]

@@ -11,6 +11,7 @@ from layouts.formats import count
 from layouts.panel import Showing
 from layouts.parts.attrs import NOBODY, attrs, cases
 from layouts.parts.cuts import cut_name
+from layouts.parts.marks import percent_of
 from layouts.words import t
 
 SHOWN: Final = 7
@@ -54,27 +55,26 @@ def _class(n: int, most: int) -> str:
 
 
 def steps(horizon: Horizon, showing: Showing) -> list[Component]:
-    """Overdue now, and how many more before each cut: a staircase of four."""
-    lang, most = showing.lang, max(horizon.totals[-1], 1)
+    """Overdue now, and how many more before each cut: a staircase of four on one scale."""
+    lang, most = showing.lang, max(horizon.overdue, horizon.totals[-1], 1)
     found: list[Component] = [
         html.Div(
             [
                 html.Span(t("horizon-now", lang), className="step-name"),
                 html.B(count(horizon.overdue), **cases("overdue")),
-                html.I(className="step-bar step-bar-now" if horizon.overdue else "step-bar"),
+                html.I(html.I(style={"width": percent_of(horizon.overdue / most)}), className="step-bar step-bar-now"),
             ],
             className="step step-now",
         )
     ]
     for i, (cut, total) in enumerate(zip(horizon.cuts, horizon.totals, strict=True)):
         more: dict[str, Any] = cases(BY_CUT[i])
-        share = round(100 * total / most, 1)
         found.append(
             html.Div(
                 [
                     html.Span(t("horizon-before", lang, cut=cut_name(cut, showing)), className="step-name"),
                     html.B(f"+{count(total)}", **more),
-                    html.I(html.I(style={"width": f"{share:g}%"}), className="step-bar"),
+                    html.I(html.I(style={"width": percent_of(total / most)}), className="step-bar"),
                 ],
                 className="step",
                 **attrs(data_cut=f"{cut:%Y-%m-%dT%H:%M}"),

@@ -17,6 +17,7 @@ from indicators.values import At, NotRecorded
 from indicators.windows import Now, Span
 from layouts.formats import count, moment
 from layouts.parts.attrs import NOBODY, attrs, opens
+from layouts.parts.columns import listed_columns
 from layouts.parts.drawer import as_of, stage_name
 from layouts.parts.durations import band, work_hours
 from layouts.parts.frame import empty
@@ -58,7 +59,7 @@ def listing(
         className="drawer-note case-definition",
     )
     if isinstance(found, NotRecorded):
-        missing = ", ".join(found.missing)
+        missing = listed_columns(found.missing, lang)
         return [*head, about, empty(t("cases-not-recorded", lang, missing=missing))]
     lines = [_line(case, reference, at.now, lang, can_open=can_open) for case in found.rows]
     return [

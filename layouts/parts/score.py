@@ -13,6 +13,7 @@ from layouts.formats import MINUS, NONE, count
 from layouts.panel import Showing
 from layouts.parts import grades
 from layouts.parts.attrs import attrs, opens
+from layouts.parts.columns import listed_columns
 from layouts.parts.drawer import as_of
 from layouts.parts.marks import bar
 from layouts.parts.scoreline import plot
@@ -170,7 +171,7 @@ def _missing(scores: Scores, lang: str) -> list[Component]:
     names = {term.id: term.name.get(lang) for term in scores.rules.terms}
     return [
         html.P(
-            t("heat-missing", lang, term=names.get(term, term), columns=", ".join(columns)),
+            t("heat-missing", lang, term=names.get(term, term), columns=listed_columns(columns, lang)),
             className="drawer-note why-unrecorded",
         )
         for term, columns in scores.missing

@@ -56,6 +56,14 @@ test('a panel is stale when its as-of passes the limit, and says worse things it
   assert.equal(judge.panel(null, 1), 'waiting');
 });
 
+test('a screen whose every reading comes from a silent source says so; one that speaks is enough', () => {
+  const head = (state) => ({state, as_of: 50000, stale_ms: 10000});
+  assert.equal(judge.mute({a: head('silent'), b: head('silent'), c: {...head('not_recorded'), as_of: null}}, 55000), true);
+  assert.equal(judge.mute({a: head('silent'), b: head('quiet')}, 55000), false);
+  assert.equal(judge.mute({a: head('silent')}, 60001), false, 'what is old is stale, whatever its source did');
+  assert.equal(judge.mute({}, 55000), false);
+});
+
 test('remaining time falls while the clock runs, stands otherwise, and never passes the next change or belief', () => {
   const cell = {left: 3600, at: 0, running: true, flips: null};
   assert.equal(judge.remaining(cell, 60000, Infinity), 3540);

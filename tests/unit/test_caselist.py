@@ -101,7 +101,7 @@ def test_who_may_not_open_orders_gets_lines_without_buttons() -> None:
 def test_an_empty_list_and_an_unrecorded_number_are_sentences() -> None:
     assert "没有案件" in texts(listed(Cases("overdue", (), 0, False)))
     missing = list(texts(listed(NotRecorded(("work_orders.close_due_at",)))))
-    assert "来源未记录：缺 work_orders.close_due_at" in missing
+    assert "来源未记录：缺 办理期限" in missing
     assert not any("共 0" in text for text in missing)
 
 

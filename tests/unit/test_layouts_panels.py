@@ -95,7 +95,7 @@ def test_cards_say_number_change_and_against_what() -> None:
     assert said(shown(PANELS["open"]), "change") == f"▼{THIN}118"
     assert said(shown(PANELS["ontime"]), "value") == "94.2"
     assert said(shown(PANELS["ontime"]), "change") == f"▲{THIN}0.8{THIN}点"
-    assert said(shown(PANELS["overdue"], lang="en"), "note") == "vs last Sat|12| long|12| held"
+    assert said(shown(PANELS["overdue"], lang="en"), "note") == "vs last Sat|12| long|12| paused"
 
 
 def test_where_filing_is_not_recorded_the_card_says_reported() -> None:

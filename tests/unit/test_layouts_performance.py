@@ -134,7 +134,7 @@ def test_a_term_nobody_records_is_said_and_has_no_column() -> None:
 def test_the_heat_map_says_points_a_dash_without_cases_and_the_pooled_total() -> None:
     props = shown("heat-departments")
     assert lines(props, of="heat-row")[8] == f"水务局|59|59|75|75|{NONE}"
-    assert said(props, "total").startswith("合计|90")
+    assert said(props, "total").startswith("全部单位|90")
     assert [row.split("|")[0] for row in lines(props, of="heat-row")] == [
         row.split("|")[2] for row in lines(shown("ranking-departments"))
     ], "in the order of the ranking"
@@ -158,8 +158,8 @@ def test_the_ramp_serves_any_number_of_grades() -> None:
 def test_the_lists_name_what_cost_most() -> None:
     props = shown("lists-departments")
     rows = lines(props, of="list-row")
-    assert rows[0] == f"应急管理局|99.5|A|按期结案率 {MINUS}0.2 分"
-    assert rows[3].startswith("水务局|64.1|C|按期结案率"), "the yellow list begins with the last"
+    assert rows[0] == f"应急管理局|99.5|A|失分 按期结案率 {MINUS}0.2"
+    assert rows[3].startswith("水务局|64.1|C|失分 按期结案率"), "the yellow list begins with the last"
     nothing = replace(DEPARTMENTS, groups=tuple(
         replace(group, rows=tuple(replace(row, list=None) for row in group.rows)) for group in DEPARTMENTS.groups
     ))  # fmt: skip
@@ -177,7 +177,7 @@ def test_movers_are_ordered_by_size_and_a_change_within_the_interval_is_marked()
         one for one in components(props["rows"]["children"]) if "row-chance" in str(getattr(one, "className", ""))
     ]
     assert len(chance) == 5
-    assert said(props, "note") == "超出偶然 3 个，共 8 个"
+    assert said(props, "note") == "超出偶然 3 个（亮色），可比 8 个"
 
 
 def test_a_difference_is_that_of_the_scores_as_shown() -> None:
@@ -228,7 +228,7 @@ def test_the_ways_of_looking_good_stand_beside_the_rate() -> None:
     assert cells[0] == f"部门按期结案率|94.2|%|▲{THIN}0.9|31{THIN}205| / |33{THIN}120| 件|最低 水务局 20.4%"
     assert cells[3].startswith(f"挂账（缓办）率|2.5|%||812| / |33{THIN}120| 件"), "nothing to compare with is no change"
     assert "|持平|" in cells[4], "what rounds to nothing is said, not drawn"
-    assert cells[5] == "强制结案率|来源未记录 work_orders.outcome"
+    assert cells[5] == "强制结案率|来源未记录 结案方式"
     asked = opened(props, "ways")
     assert asked[:3] == [
         {"kind": "cases", "indicator": "ontime_department", "part": part} for part in ("rest", "good", "base")

@@ -135,7 +135,7 @@ def test_a_term_that_is_not_recorded_is_said() -> None:
     streets = made.scores("street")
     code = streets.groups[0].rows[0].code
     words = "|".join(texts(score.explanation(streets, unit_of(code, streets), showing())))
-    assert "解决率：来源未记录 work_orders.solved, work_orders.contacted" in words
+    assert "解决率：来源未记录 回访结果" in words
     assert "本画面只含部分区域的件" in words
 
 

@@ -212,7 +212,7 @@ def test_not_recorded_says_what_is_missing_and_shows_nothing() -> None:
     show = stage({"a": text_panel("a", "a")}, {"a": lambda job, now: NotRecorded(("shifts",))})
     show.beat()
     assert show.panel("a")["state"] == "not_recorded"
-    assert show.panel("a")["why"] == {"key": "not-recorded", "params": {"missing": "shifts"}}
+    assert show.panel("a")["why"] == {"key": "not-recorded", "params": {"missing": "排班"}}
     assert "props" not in show.panel("a")
 
 
