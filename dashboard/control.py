@@ -13,7 +13,7 @@ import orjson
 from flask import Flask, Response, request
 
 from dashboard.halls import named
-from dashboard.keys import LANGUAGES, Focus, LiveKey
+from dashboard.keys import Focus, LiveKey
 from dashboard.remote import FREEZE_S, SEEN_S, Command, Remote, Shown, covers
 from dashboard.security import same_origin, viewer_of
 from dashboard.services import Services
@@ -22,6 +22,7 @@ from data_access.errors import InputError, StoreError, UnknownPlace
 from data_access.scope import Audience
 from layouts.pages.control import WallState
 from layouts.panels.map_frame import LAYERS
+from layouts.words import LANGUAGES
 
 _log = logging.getLogger(__name__)
 PATH: Final = "/remote/<name>"

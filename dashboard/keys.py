@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from data_access.scope import Audience
+from layouts.words import LANGUAGES
 
-LANGUAGES: Final = ("zh", "en")
 _AUDIENCES: Final = frozenset(audience.value for audience in Audience)
 _CODE: Final = re.compile(r"[\w.:-]{1,40}", re.ASCII)
 

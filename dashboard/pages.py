@@ -12,7 +12,7 @@ from flask import current_app, g
 
 from dashboard.control import Control, may_steer
 from dashboard.halls import hall_of
-from dashboard.keys import LANGUAGES, Focus
+from dashboard.keys import Focus
 from dashboard.security import viewer_of
 from dashboard.services import Services
 from data_access.errors import StoreError
@@ -23,7 +23,7 @@ from layouts.pages.sentence import error_text, sentence
 from layouts.pages.wall import Hall
 from layouts.parts.viewer import Choice, viewer_menu
 from layouts.scene import Place, Scene
-from layouts.words import t
+from layouts.words import LANGUAGES, t
 
 EXTENSION: Final = "gridwall"
 _FIRST: Final = "overview"

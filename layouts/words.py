@@ -45,8 +45,3 @@ def known(key: str, lang: str) -> bool:
 def browser_words(lang: str) -> dict[str, str]:
     """The words that live.js and map.js write themselves, placeholders unfilled."""
     return {key: text for key, text in catalogue(lang).items() if key.startswith(BROWSER_PREFIXES)}
-
-
-def language(asked: str | None) -> str:
-    """The language asked for in an address, the first one when it is none of ours."""
-    return asked if asked in LANGUAGES else LANGUAGES[0]

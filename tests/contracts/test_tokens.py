@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from layouts.theme import MARKS, TEXTS, TOKENS, contrast, token
+from layouts.theme import MARKS, TEXTS, TOKENS, token
 
 ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 
@@ -16,6 +16,19 @@ def declared() -> dict[str, str]:
     """Colours of ``00-tokens.css`` by name."""
     text = (ASSETS / "00-tokens.css").read_text(encoding="utf-8")
     return dict(re.findall(r"--([a-z0-9-]+):\s*(#[0-9a-f]{6});", text))
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (0 to 1) of ``#rrggbb``, as WCAG 2 defines it."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, 1 to 21, as WCAG 2 defines it."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_the_style_sheet_says_the_same_colours() -> None:

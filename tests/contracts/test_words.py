@@ -18,7 +18,7 @@ from indicators.policy import load_policy
 from indicators.values import Light
 from layouts.panels.map_frame import LAYERS
 from layouts.scenes import SCENES
-from layouts.words import BROWSER_PREFIXES, LANGUAGES, browser_words, catalogue, language, t
+from layouts.words import BROWSER_PREFIXES, LANGUAGES, browser_words, catalogue, t
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDERS: Final = ("layouts", "callbacks", "dashboard")
@@ -162,4 +162,3 @@ def test_texts_are_filled_and_what_is_missing_is_an_error() -> None:
         t("no-such-key", "zh")
     with pytest.raises(KeyError):
         t("day-today", "en")
-    assert (language("en"), language("fr"), language(None)) == ("en", "zh", "zh")
