@@ -19,10 +19,12 @@ Command = Callable[[argparse.Namespace], int]
 def parser() -> argparse.ArgumentParser:
     """All commands. Parsed arguments carry ``run``, a function of them that returns the exit code."""
     top = argparse.ArgumentParser(prog="gridwall", description="One screen for a city that governs by grid.")
+    top.add_argument("--no-env-file", action="store_true", help="read no .env of the working folder")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    command = commands.add_parser("serve", help="the wall, with its publisher, in one process (the default)")
-    command.add_argument("--descriptor", type=int, help="serve this listening socket instead of opening one")
-    command.add_argument("--started", type=Path, help="make this file when the wall answers")
+    command = commands.add_parser("serve", help="the wall, with its publisher, in one process")
+    # what `gridwall demo` hands over: a socket that listens already, and the file to make when the wall answers
+    command.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)
+    command.add_argument("--started", type=Path, help=argparse.SUPPRESS)
     _addressed(command).set_defaults(run=_serve)
     command = commands.add_parser("publish", help="the publisher alone; needs GRIDWALL_STORE=redis://...")
     _clocked(command).set_defaults(run=_publish)
@@ -73,7 +75,7 @@ def loaded(chosen: argparse.Namespace) -> Settings:
     given: dict[str, Any] = {
         name: value for name in ("host", "port", "clock") if (value := getattr(chosen, name, None)) is not None
     }
-    settings = load(Path(".env"), **given)
+    settings = load(None if chosen.no_env_file else Path(".env"), **given)
     logs.set_up(settings.log, settings.log_level)
     return settings
 

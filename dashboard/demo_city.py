@@ -15,7 +15,7 @@ from typing import Final
 
 from dashboard.freeze_command import OFFERED
 from dashboard.progress_page import ProgressPage, progress_of
-from dashboard.settings import IN_SO_MANY_WORDS, LOOPBACK, PREFIX, variable
+from dashboard.settings import IN_SO_MANY_WORDS, LOOPBACK, variable
 from dashboard.supervise import Chore, Supervisor
 from indicators.periods import Periods
 from indicators.policy import load_policy
@@ -25,6 +25,10 @@ BACKDROP_CREDIT: Final = "© OpenStreetMap contributors"
 OPERATOR: Final = "演示考核员"
 """Who freezes the demo's months."""
 REASON: Final = "申诉复核"
+COMMAND: Final = (sys.executable, "-m", "dashboard.cli", "--no-env-file")
+"""Our own command line; the settings of a real city that the working folder may hold are not the demo's."""
+CITYS_OWN: Final = ("timezone", "calendar", "source_crs", "area", "clock", "workers", "store")
+"""Settings that the made-up city needs at their defaults, whatever the environment says of another city."""
 
 
 def run(scale: str, host: str, port: int, data: Path, policy: Path | None = None) -> int:
@@ -63,7 +67,7 @@ def run(scale: str, host: str, port: int, data: Path, policy: Path | None = None
     started.unlink(missing_ok=True)
     supervisor.spawn(
         "wall",
-        (*python, "dashboard.cli", "serve", "--descriptor", str(listener.fileno()), "--started", str(started)),
+        (*COMMAND, "serve", "--descriptor", str(listener.fileno()), "--started", str(started)),
         environment(host, port, folder, city),
         (listener.fileno(),),
     )
@@ -94,7 +98,7 @@ def chores(city: Path, periods: Periods, settings: dict[str, str]) -> Iterator[C
     changed last month is left for whoever tries it.
     """
     months = ended(city, periods)
-    freeze = (sys.executable, "-m", "dashboard.cli", "freeze", "--by", OPERATOR)
+    freeze = (*COMMAND, "freeze", "--by", OPERATOR)
     if len(months) > 1:
         yield Chore("freeze", (*freeze, "--revise", "--reason", REASON, *months[:-1]), settings)
     if months:
@@ -121,9 +125,12 @@ def _read(city: Path) -> sqlite3.Connection:
 
 
 def environment(host: str, port: int, folder: Path, city: Path) -> dict[str, str]:
-    """The settings of the demo over those of the environment."""
+    """The environment of the demo's processes: its own settings over those that do not belong to another city."""
+    others = {variable(name) for name in CITYS_OWN}
     kept = {
-        name: value for name, value in os.environ.items() if name.startswith(PREFIX) or not name.startswith("GUNICORN")
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() not in others and not name.startswith("GUNICORN")
     }
     ours = {
         "database_url": f"sqlite:///{city}",

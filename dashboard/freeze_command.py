@@ -3,12 +3,10 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
-from dashboard import logs
 from dashboard.clock import city_time
-from dashboard.settings import Settings, load
+from dashboard.settings import Settings
 from data_access.engine import ScopedReader
 from data_access.errors import InputError
 from data_access.ledger import FrozenPeriod, Ledger
@@ -45,9 +43,9 @@ def add_command(commands: Any) -> None:
 
 def _run(chosen: argparse.Namespace) -> int:
     """Exit code 3: the data changed after the freeze, and the revision is offered, not made."""
-    given = {"clock": chosen.clock} if chosen.clock is not None else {}
-    settings = load(Path(".env"), **given)
-    logs.set_up(settings.log, settings.log_level)
+    from dashboard.cli import loaded
+
+    settings = loaded(chosen)
     by = " ".join(chosen.by.split())
     if not 0 < len(by) <= 200:
         raise InputError("--by needs the name of a person, of 200 characters at most")

@@ -78,6 +78,22 @@ def test_an_env_file_in_the_folder_is_read(tmp_path: Path, capsys: pytest.Captur
     assert "GRIDWALL_PORT" in sentence(capsys)
 
 
+@pytest.mark.parametrize("command", [["serve"], ["freeze", "2026-01", "--by", "x"], ["check"], ["indicators"]])
+def test_an_env_file_may_be_left_unread(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    (tmp_path / ".env").write_text("GRIDWALL_PROT=1\n", encoding="utf-8")
+    assert cli.main(command) == 2
+    assert "GRIDWALL_PORT" in sentence(capsys)
+    assert cli.main(["--no-env-file", *command]) == 2
+    assert "GRIDWALL_DATABASE_URL" in sentence(capsys)
+
+
+def test_what_only_the_demo_uses_is_not_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["serve", "--help"])
+    said = capsys.readouterr().out
+    assert "--port" in said and "--descriptor" not in said and "--started" not in said
+
+
 @pytest.mark.parametrize("engine", ["", "postgresql", "mariadb", "mysql", "sqlite"])
 def test_the_contract_as_sql(engine: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["contract", "--sql", *filter(None, [engine])]) == 0

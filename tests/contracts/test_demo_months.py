@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.demo_city import OPERATOR, chores, ended, own_ledger
+from dashboard.demo_city import COMMAND, OPERATOR, chores, ended, environment, own_ledger
+from dashboard.settings import Settings, load
 from indicators.periods import Periods
 
 
@@ -45,12 +46,43 @@ def test_a_city_without_cases_has_no_months(tmp_path: Path) -> None:
 def test_months_are_frozen_by_the_command_and_only_older_ones_are_revised(tmp_path: Path) -> None:
     made = city(tmp_path, "2026-08-25 00:35:23", "2026-11-22 16:17:24")
     older, last = chores(made, Periods(), {"GRIDWALL_AUTH": "open"})
-    assert older.command[2:] == (
-        "dashboard.cli", "freeze", "--by", OPERATOR, "--revise", "--reason", "申诉复核", "2026-09",
-    )  # fmt: skip
-    assert last.command[2:] == ("dashboard.cli", "freeze", "--by", OPERATOR, "2026-10")
+    assert older.command == (*COMMAND, "freeze", "--by", OPERATOR, "--revise", "--reason", "申诉复核", "2026-09")
+    assert last.command == (*COMMAND, "freeze", "--by", OPERATOR, "2026-10")
+    assert "--no-env-file" in COMMAND, "the .env of a real city is not the demo's"
     assert (older.fine, last.fine) == ((0,), (0, 3)), "an offer is no fault"
     assert older.environment == last.environment == {"GRIDWALL_AUTH": "open"}
+
+
+def test_settings_of_another_city_are_not_the_demos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    another = {
+        "GRIDWALL_DATABASE_URL": "postgresql://db/city",
+        "GRIDWALL_TIMEZONE": "America/New_York",
+        "GRIDWALL_CALENDAR": "continuous",
+        "GRIDWALL_SOURCE_CRS": "gcj02",
+        "GRIDWALL_AREA": "BOS",
+        "GRIDWALL_CLOCK": "-90d",
+        "gridwall_workers": "4",
+        "GRIDWALL_STORE": "redis://redis:6379/0",
+        "GRIDWALL_AUTH": "device",
+        "GRIDWALL_NOTICE": "none",
+        "GRIDWALL_LANGUAGE": "en",
+        "GRIDWALL_ROTATE": "overview,orders",
+        "GUNICORN_CMD_ARGS": "--reload",
+    }
+    for name, value in another.items():
+        monkeypatch.setenv(name, value)
+    made = environment("127.0.0.1", 8050, tmp_path, tmp_path / "city.sqlite")
+    for name in another:
+        monkeypatch.delenv(name)
+    for name, value in made.items():
+        monkeypatch.setenv(name, value)
+    settings = load(None)
+    for name in ("timezone", "calendar", "source_crs", "area", "clock", "workers", "store"):
+        assert getattr(settings, name) == Settings.model_fields[name].default, name
+    assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path}/city.sqlite"
+    assert (settings.auth, settings.notice) == ("open", "demo")
+    assert (settings.language, settings.rotate) == ("en", ("overview", "orders")), "how it is shown may be chosen"
+    assert "GUNICORN_CMD_ARGS" not in made
 
 
 def test_the_ledger_of_a_city_that_was_planned_otherwise_is_put_aside(tmp_path: Path) -> None:

@@ -59,11 +59,15 @@ class Demo:
         self.port = free_port()
         names = {name: value for name, value in os.environ.items() if not name.startswith("GRIDWALL_")}
         self.log = folder / f"demo-{self.port}.log"
+        another_city = (
+            "GRIDWALL_TIMEZONE=America/New_York\nGRIDWALL_AREA=BOS\nGRIDWALL_WORKERS=4\nGRIDWALL_AUTH=device\n"
+        )
+        (folder / ".env").write_text(another_city, encoding="utf-8")  # of the working folder, and not the demo's
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "dashboard.cli", "demo", "--scale", "town", "--port", str(self.port)],
-                cwd=ROOT,
-                env={**names, "GRIDWALL_DATA_DIR": str(folder), "LC_ALL": "C", "LANG": "C"},
+                cwd=folder,
+                env={**names, "PYTHONPATH": str(ROOT), "GRIDWALL_DATA_DIR": str(folder), "LC_ALL": "C", "LANG": "C"},
                 stdout=log,
                 stderr=log,
             )
