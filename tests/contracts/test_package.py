@@ -1,12 +1,17 @@
 """What is installed: the wheel holds the whole product and nothing else."""
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("dashboard", "callbacks", "layouts", "indicators", "data_access", "importers", "demo", "assets")
@@ -71,3 +76,44 @@ def test_the_command_and_the_licence_are_in_the_wheel(wheel: zipfile.ZipFile) ->
     assert "Requires-Python: >=3.11" in metadata
     for extra in ("postgres", "mysql", "redis", "tests"):
         assert f"Provides-Extra: {extra}" in metadata
+
+
+def declared() -> list[Requirement]:
+    """What the project file asks for, the extras of its users included."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    return [
+        Requirement(line)
+        for line in (*project["dependencies"], *(x for e in extras if e != "tests" for x in extras[e]))
+    ]
+
+
+def imported() -> set[str]:
+    """The modules of others that the product imports by name."""
+    found: set[str] = set()
+    for name in tracked(*PACKAGES):
+        if name.endswith(".py"):
+            for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - set(PACKAGES) - {"_typeshed"}
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Not only brought along by another package, which may stop doing so."""
+    names, modules = {plain(one.name) for one in declared()}, packages_distributions()
+    undeclared = {module for module in imported() if not names & {plain(name) for name in modules.get(module, ())}}
+    assert undeclared == set()
+
+
+def test_the_lock_holds_what_is_declared() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = {plain(name): version for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;]+)", lock, re.MULTILINE)}
+    missed = [str(one) for one in declared() if not one.specifier.contains(locked.get(plain(one.name), "0"))]
+    assert missed == []
