@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("var"), description="Folder of our own files: secret key, ledger, geometry cache")
     timezone: str = Field("Asia/Shanghai", description="The city's time zone, which says what a naive time means")
     calendar: str = Field("cn", description="Working calendar: cn, weekdays, continuous, or a file")
-    policy: Path | None = Field(None, description="File with the city's own thresholds instead of the built-in ones")
+    policy: Path | None = Field(None, description="File with the city's own thresholds, over the built-in ones")
     source_crs: Literal["wgs84", "gcj02", "bd09"] = Field(
         "wgs84", description="Coordinate system of the source, converted once on reading"
     )

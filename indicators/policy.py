@@ -1,8 +1,9 @@
-"""The city's own thresholds, from ``policy.toml`` or the file that GRIDWALL_POLICY names, checked on load."""
+"""The city's own thresholds: ``policy.toml``, and over it the file that GRIDWALL_POLICY names, checked on load."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -199,10 +200,16 @@ class Policy(_Part):
 
 
 def load_policy(path: Path | None = None) -> Policy:
-    """The policy of a file, else the built-in one. Raises SettingError naming the file, the key and what is wrong."""
+    """The built-in policy, and over it what a file says: a key that the file leaves out keeps the built-in value.
+
+    Raises SettingError naming the file, the key and what is wrong.
+    """
     source = path or BUILT_IN
     try:
-        policy = Policy.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
+        said = tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))
+        if path is not None:
+            said = _laid_over(said, tomllib.loads(path.read_text(encoding="utf-8")))
+        policy = Policy.model_validate(said)
     except OSError as error:
         raise SettingError(f"policy file {source} cannot be read: {error.strerror}", name="GRIDWALL_POLICY") from error
     except tomllib.TOMLDecodeError as error:
@@ -212,3 +219,12 @@ def load_policy(path: Path | None = None) -> Policy:
         where = ".".join(str(step) for step in first["loc"])
         raise SettingError(f"policy file {source}, key {where}: {first['msg']}", name="GRIDWALL_POLICY") from error
     return policy.model_copy(update={"scores": policy.scores.beside(source.parent)})
+
+
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both tables as one, key by key down through tables of tables; whatever is no table (a list too) is replaced."""
+    both = dict(below)
+    for key, value in above.items():
+        kept = both.get(key)
+        both[key] = _laid_over(kept, value) if isinstance(kept, dict) and isinstance(value, dict) else value
+    return both
