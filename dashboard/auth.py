@@ -1,6 +1,6 @@
 """How people and walls enter: open (a menu, for demonstrations), a trusted proxy's headers, device tokens.
 
-OpenID Connect and the public view come as further ``Authenticator``s; nothing else asks how somebody entered.
+Each is an ``Authenticator``; nothing else asks how somebody entered.
 """
 
 import hashlib

@@ -24,7 +24,9 @@ _TYPES: Final = {str: "text", int: "whole number", float: "number"}
 _READING: Final = (
     "gridwall reads these tables, or views of these names, and never writes to them. A null, an absent optional column "
     "or an absent optional table means *not recorded*, never 0. `gridwall contract --sql` prints views to start from, "
-    "the indexes and the grants; `gridwall check` compares a database with this page."
+    "the indexes and the grants; `gridwall check` compares a database with this page. An optional table that the "
+    "source does not have is left out, and that is no fault. A few optional tables and columns are read by no number "
+    "yet ([indicators.md](indicators.md) says what each number needs); they may be left out until one does."
 )
 _VALUES: Final = (
     "Times are stored as the database has them; `GRIDWALL_TIMEZONE` says what a time without a zone means. "
@@ -45,7 +47,7 @@ def contract_document() -> str:
     optional = [name for name in tables if name not in required]
     parts = [
         "# The read contract",
-        "Made by `python docs/generate.py` from `data_access/contract.py`; do not edit.",
+        "Made by `make docs` from `data_access/contract.py` and `docs/contract_words.toml`; do not edit.",
         _READING,
         _VALUES,
         "## Required tables",

@@ -1,6 +1,6 @@
-"""Every number of gridwall, defined once: screens, lists, briefings and exports take it from here.
+"""Every number of gridwall, defined once: screens, lists and the command line take it from here.
 
-The tooltips and ``docs/indicators.md`` are made from these entries (``python -m indicators.registry`` prints it).
+The tooltips and ``docs/indicators.md`` are made from these entries (``make docs`` writes it).
 Thresholds and lengths of windows are the policy's; the texts name them by placeholders, filled with the policy in use.
 One module a family holds the entries; ``entry`` says what an entry is, ``words`` makes texts of them.
 """

@@ -92,7 +92,7 @@ def definition_of(entry: Indicator, lang: str, policy: Policy = _BUILT_IN) -> st
 def document(policy: Policy = _BUILT_IN) -> str:
     """``docs/indicators.md``, made from the entries; lengths and thresholds are those of the built-in policy."""
     better = {"up": "higher", "down": "lower", "none": "neither"}
-    lines = ["# Indicators", "", "Made by `python -m indicators.registry`; do not edit.", ""]
+    lines = ["# Indicators", "", "Made by `make docs`; do not edit.", ""]
     for entry in REGISTRY.values():
         formula, window = _formula_words(entry, policy), window_words(entry.window, policy)
         sample = f"; smallest sample: {getattr(policy.samples, entry.minimum)}" if entry.minimum else ""

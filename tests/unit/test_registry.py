@@ -149,7 +149,7 @@ def test_the_next_cut(now: str, cut: str) -> None:
 
 def test_the_document_is_current() -> None:
     path = Path(registry.__file__).parents[2] / "docs" / "indicators.md"
-    assert path.read_text(encoding="utf-8") == document(), "run: python -m indicators.registry > docs/indicators.md"
+    assert path.read_text(encoding="utf-8") == document(), "run make docs"
 
 
 def test_a_share_has_its_numerator_in_its_denominator() -> None:
