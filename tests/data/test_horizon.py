@@ -22,8 +22,8 @@ from indicators.workcalendar import WorkCalendar
 from tests.data.clock_by_hand import judged_by_hand
 
 CALENDAR, POLICY = WorkCalendar.named("cn", "Asia/Shanghai"), load_policy()
-NINE, SIX = datetime(2026, 11, 19, 9), datetime(2026, 11, 19, 18)
 OPEN = "stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
+DUE = "coalesce(close_due_at, handle_due_at)"
 LEADER = Scope.of(Audience.LEADER)
 
 
@@ -42,16 +42,25 @@ def late_at(db: ScopedReader, at: At, moment: datetime) -> set[str]:
     return {order for order, slot in book.slots.items() if slot in slots}
 
 
-def test_what_the_horizon_says_is_there_at_six_but_for_what_was_done(short_town: Path, database: Database) -> None:
+@pytest.mark.parametrize(("day", "of_the_morning"), [(19, 0), (20, 2)])
+def test_what_the_horizon_says_is_there_at_six_but_for_what_was_done(
+    short_town: Path, database: Database, day: int, of_the_morning: int
+) -> None:
+    """What is late at six and not in the horizon of nine had no deadline at nine, because no department had it yet.
+
+    It was reported since. A few (``of_the_morning``) had been reported before nine and not yet dispatched: their first
+    dispatch, after nine, set their deadline and their clock, as the log says. Nothing else is new.
+    """
+    nine, six = datetime(2026, 11, day, 9), datetime(2026, 11, day, 18)
     with closing(Simulator(short_town)) as town:
-        town.advance_to(NINE)
+        town.advance_to(nine)
         with database.reader(LEADER) as db:
-            at = At(NINE, CALENDAR, POLICY)
+            at = At(nine, CALENDAR, POLICY)
             found = horizon(db, at)
             assert isinstance(found, Horizon)
-            assert found.cuts[1] == SIX
-            expected = late_at(db, at, SIX)
-            now_late = late_at(db, at, NINE)
+            assert found.cuts[1] == six
+            expected = late_at(db, at, six)
+            now_late = late_at(db, at, nine)
             assert len(expected) == found.overdue + found.totals[1]
             assert len(now_late) == found.overdue
             # the only county of the town is passed over: the rows are its streets, or what lies in none of them
@@ -59,13 +68,16 @@ def test_what_the_horizon_says_is_there_at_six_but_for_what_was_done(short_town:
             assert {by_code[row.key].level for row in found.areas if row.key} == {"street"}
             assert sum(row.overdue for row in found.areas) == found.overdue
             # nothing handled: the clock alone runs on
-            assert pulse(db, At(SIX, CALENDAR, POLICY)).overdue == len(expected)
-            assert late_at(db, At(SIX, CALENDAR, POLICY), SIX) == expected
-            had_one = {order for order, entry in book_of(db, at).entries.items() if entry.facts.source is not None}
-        town.advance_to(SIX)
+            assert pulse(db, At(six, CALENDAR, POLICY)).overdue == len(expected)
+            assert late_at(db, At(six, CALENDAR, POLICY), six) == expected
+        with closing(sqlite3.connect(short_town)) as connection:
+            at_nine = {
+                order: due is not None for order, due in connection.execute(f"SELECT id, {DUE} FROM work_orders")
+            }
+        town.advance_to(six)
     with database.reader(LEADER) as db:
-        at = At(SIX, CALENDAR, POLICY)
-        after = late_at(db, at, SIX)
+        at = At(six, CALENDAR, POLICY)
+        after = late_at(db, at, six)
         head = pulse(db, at)
     assert len(after) == head.overdue
     with closing(sqlite3.connect(short_town)) as connection:
@@ -77,19 +89,43 @@ def test_what_the_horizon_says_is_there_at_six_but_for_what_was_done(short_town:
         orders = {
             order: (stage, reported, due, updated)
             for order, stage, reported, due, updated in ask(
-                "SELECT id, stage, reported_at, coalesce(close_due_at, handle_due_at), updated_at FROM work_orders"
+                f"SELECT id, stage, reported_at, {DUE}, updated_at FROM work_orders"
             )
         }
-        changed = {order for (order,) in ask("SELECT order_id FROM work_order_events WHERE at > :nine", nine=str(NINE))}
+        dispatched = {
+            row[0]: row[1]
+            for row in ask(
+                "SELECT order_id, min(at) FROM work_order_events WHERE action = 'dispatch' GROUP BY order_id"
+            )
+        }
+        changed = {order for (order,) in ask("SELECT order_id FROM work_order_events WHERE at > :nine", nine=str(nine))}
     gone, new = expected - after, after - expected
     assert len(gone) > 10
     for order in gone:
         stage, _, due, _ = orders[order]
         over = stage in ("closed", "void", "cancelled")
-        longer = (moved[order] or SIX) >= SIX if order in moved else due is None or due >= str(SIX)
+        longer = (moved[order] or six) >= six if order in moved else due is None or due >= str(six)
         assert over or (longer and order in changed), f"{order} was handled, sent back, extended or suspended"
+    since = {order for order in new if orders[order][1] > str(nine)}
+    assert since
+    assert {order for order in since if order in at_nine} == set(), "reported after nine"
+    excused = new - since
+    for order in excused:
+        assert at_nine[order] is False, f"{order} had a deadline at nine"
+        assert dispatched[order] > str(nine), f"{order} had been dispatched by nine"
+    assert len(excused) == of_the_morning
     for order in new:
-        _, reported, due, _ = orders[order]
-        assert reported > str(NINE) or order not in had_one, f"{order} was not reported or had no deadline at nine"
+        _, _, due, _ = orders[order]
         assert due is not None
-        assert due < str(SIX)
+        assert due < str(six)
+    # the other way round, by the log alone: all that got its first deadline since and could not keep it is there
+    begun = {order for order, first in dispatched.items() if first > str(nine)}
+    late = {
+        order
+        for order in begun
+        if orders[order][0] not in ("closed", "void", "cancelled")
+        and order not in moved
+        and (orders[order][2] or str(six)) < str(six)
+    }
+    assert late <= new
+    assert excused <= late
