@@ -188,6 +188,9 @@ class At:
     """The same of the deadlines of the handling (``readings.handled.handling_at``)."""
     long: frozenset[str] = frozenset()
     """Orders that are long overdue, where a number of them is asked for: only the working calendar knows them."""
+    by_extension: frozenset[str] = frozenset()
+    """Orders that are on time by an extension alone, where a number of them is asked for: what their deadlines were
+    before it, only the working calendar knows (``readings.original.original_at``)."""
     passed: frozenset[str] = frozenset()
     """Open orders that went from hand to hand, where a number of them is asked for: only the log in its order knows."""
     book: "Book | None" = None

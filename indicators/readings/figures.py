@@ -16,7 +16,9 @@ from indicators.readings.handled import handling_at
 from indicators.readings.history import is_small
 from indicators.readings.holding import passed_around
 from indicators.readings.moved import judged_at
+from indicators.readings.original import original_at
 from indicators.registry import REGISTRY, Indicator
+from indicators.registry.closing import EXTENDED_FROM
 from indicators.rules.seen import Seen
 from indicators.values import At, Count, Light, NotRecorded, Rate, WeightedRate
 from indicators.windows import AnySpan, Now, Window
@@ -83,6 +85,9 @@ def judging(db: ScopedReader, at: At, entries: Sequence[Indicator]) -> At:
     at = judged_at(db, at, since_of(at, [entry for entry in entries if entry.judges]))
     if any("work_orders.handle_due_at" in entry.needed for entry in entries):
         at = handling_at(db, at)
+    for entry in entries:
+        if not isinstance(entry.window, Now) and set(EXTENDED_FROM) <= set(entry.needed):
+            at = original_at(db, at, entry.window.span)
     if any(entry.id == "long_overdue" for entry in entries):
         book = book_of(db, at)
         at = replace(at, long=book.showing(Light.LONG, book.seen(db.scope, db.reference), at.now))

@@ -5,20 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, select
 
 from data_access.contract import Stage, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.counting import count, total
 from data_access.reference import AreaTree
-from indicators.effective import original
 from indicators.readings.map_cells import CELL_LEVELS
-from indicators.readings.moved import facts_of_orders, judged_at, records_measures
+from indicators.readings.moved import judged_at, records_measures
+from indicators.readings.original import original_at
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules import orders
 from indicators.values import NO_CASES, At, NotRecorded, Rate
 
 _ENTRY = REGISTRY["ontime_close"]
+_ORIGINAL = REGISTRY["ontime_original"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,19 @@ def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
     rows, span = db.scoped(work_orders), _ENTRY.window.span
     start, end = span.bounds(at)
     at = judged_at(db, at, start)
+    recorded = not _ORIGINAL.missing(db.shape)
+    at = original_at(db, at, span) if recorded else at
     base, good, computed = _ENTRY.base(rows.c, at), _ENTRY.good(rows.c, at), at.moved.computed()
     named = {"of": base, "good": good, "void": rows.c.stage == Stage.VOID.value}
     named |= {name: and_(base, rule) for name, rule in _marks(db, rows).items()}
+    if recorded:
+        named["original"] = _ORIGINAL.good(rows.c, at)
     if computed:
         named["computed"] = and_(base, at.moved.among(rows.c.id, computed))
     ranges = _ENTRY.window.ranges(rows.c, at)
     n = total(db, rows, named, either=ranges)
     without = orders.lacks_deadline(rows.c, at.moved)
     no_deadline = total(db, rows, {"n": without}, where=[span.holds(rows.c.reported_at, at)])["n"]
-    into_it = _extended_into_it(db, at, good, ranges)
     return OnTime(
         Rate(n["good"], n["of"]),
         span.length(at.policy),
@@ -69,7 +73,7 @@ def ontime(db: ScopedReader, at: At) -> OnTime | NotRecorded:
         extended=n.get("extended"),
         exempt=n.get("exempt"),
         forced=n.get("forced"),
-        by_original=None if into_it is None else Rate(n["good"] - into_it, n["of"]),
+        by_original=Rate(n["original"], n["of"]) if "original" in n else None,
         parked=_parked(db, at, start, end) if records_measures(db) else None,
         computed=n.get("computed", 0),
     )
@@ -84,26 +88,6 @@ def _parked(db: ScopedReader, at: At, start: datetime, end: datetime) -> int:
         return 0
     rows = db.scoped(work_orders)
     return total(db, rows, {"n": orders.is_open(rows.c)}, where=[at.moved.among(rows.c.id, here)])["n"]
-
-
-def _extended_into_it(
-    db: ScopedReader, at: At, good: ColumnElement[bool], ranges: tuple[ColumnElement[bool], ...]
-) -> int | None:
-    """Cases on time that were closed after the deadline they had before an extension, the exempted left out.
-
-    None where that is not recorded. They are few, and what their deadlines were needs the calendar.
-    """
-    if not db.shape.has("work_order_measures", "kind", "result", "old_due_at", "new_due_at"):
-        return None
-    rows = db.scoped(work_orders)
-    wanted = [good, func.coalesce(rows.c.exempt, 0) == 0, _granted(db, rows, "extension")]
-    if db.shape.has("work_orders", "extensions"):  # where they are counted, only orders that have one are asked
-        wanted.insert(0, rows.c.extensions > 0)
-    met = case((and_(*wanted), 1), else_=0) == 1  # of the range alone may an index be used
-    ids = [one for within in ranges for (one,) in db.rows(select(rows.c.id).where(within, met))]
-    facts = facts_of_orders(db, at, ids).values()
-    before = [(one.closed_at, original(at.calendar, one)) for one in facts]
-    return sum(closed is not None and due is not None and closed > due for closed, due in before)
 
 
 def _marks(db: ScopedReader, rows: Subquery) -> dict[str, ColumnElement[bool]]:

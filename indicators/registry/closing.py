@@ -7,6 +7,8 @@ from indicators.rules import ends, measures, orders
 from indicators.windows import DueIn
 
 _GRANTED: Final = ("work_order_measures.kind", "work_order_measures.result")
+EXTENDED_FROM: Final = ("work_order_measures.old_due_at", "work_order_measures.new_due_at")
+"""What numbers need that judge by the deadline before extensions."""
 
 ENTRIES: Final = (
     Indicator(
@@ -91,16 +93,18 @@ ENTRIES: Final = (
         id="ontime_original",
         name=Text("原期限按期结案率", "On time by the original deadline"),
         formula=Text(
-            "应结案的件中：按延期之前的期限也算按期的 ÷ 应结案；申诉通过的计为按期",
+            "应结案的件中：按延期之前的期限也算按期的 ÷ 应结案；延长的是处置期限时，原结案期限按同样的时钟时长前移；"
+            "申诉通过的计为按期",
             "Of the cases due to be closed: those that were on time by their deadlines before any extension too / due; "
-            "upheld appeals count as on time",
+            "where the deadline of the handling was extended, the original one of the closing lies as far behind the "
+            "original one of the handling as now, by the case's clock; upheld appeals count as on time",
         ),
         unit=PERCENT,
         better="up",
         window=DueIn(MONTH),
-        predicate=lambda o, at: orders.on_time(o, at.moved) & measures.kept_original(o),
+        predicate=lambda o, at: measures.kept_original(o, at.moved, at.by_extension),
         denominator=lambda o, at: orders.is_judged(o),
-        needs=(DEADLINE, *_GRANTED, "work_order_measures.old_due_at"),
+        needs=(DEADLINE, *_GRANTED, *EXTENDED_FROM),
         zero=NO_CASES_DUE,
     ),
     Indicator(

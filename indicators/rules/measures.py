@@ -4,10 +4,13 @@
 what nobody has answered yet is few enough to be looked for first.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
+from indicators.moved import Moved
+from indicators.rules import orders
 from indicators.rules.orders import Columns
 
 
@@ -27,13 +30,23 @@ def refused(o: Columns, kind: str) -> ColumnElement[bool]:
     return has_measure(o, kind, o.measures.result == "rejected")
 
 
-def kept_original(o: Columns) -> ColumnElement[bool]:
-    """Closed no later than every deadline it had before an extension, or exempted by an appeal.
+def outlasted(o: Columns, moved: Moved) -> ColumnElement[bool]:
+    """On time and not exempted, but closed after a deadline that an extension has moved since.
 
-    Only orders that have an extension are asked for theirs, where the source counts them.
+    Only orders that have an extension are asked for theirs, where the source counts them. That deadline may be the one
+    of the handling: whether the order is late without the extension, ``effective.original`` says.
     """
     earlier = has_measure(o, "extension", o.measures.result == "approved", o.measures.old_due_at < o.closed_at)
-    return or_(func.coalesce(o.exempt, 0) == 1, o.extensions == 0, ~earlier)
+    extended = func.coalesce(o.extensions, 1) > 0
+    return and_(orders.on_time(o, moved), func.coalesce(o.exempt, 0) == 0, extended, earlier)
+
+
+def kept_original(o: Columns, moved: Moved, by_extension: Collection[str]) -> ColumnElement[bool]:
+    """On time by the deadline it had before any extension too: not one of those that are ``by_extension`` alone."""
+    kept = orders.on_time(o, moved)
+    if not by_extension:
+        return kept
+    return and_(kept, or_(func.coalesce(o.extensions, 1) == 0, not_(moved.among(o.id, by_extension))))
 
 
 def is_supervised(o: Columns) -> ColumnElement[bool]:

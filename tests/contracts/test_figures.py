@@ -213,7 +213,9 @@ def test_measures_are_asked_order_by_order(sqlite_reckoned: Edges, monkeypatch: 
         asked = overheard(db, monkeypatch)
         figures(db, when(), ["ontime_original", "susp_rate", "appeals_approved", "appeals_rejected"])
     plans = []
-    for statement in (one for one in asked if "EXISTS" in str(one) and "count(" in str(one)):
+    counting = [one for one in asked if "EXISTS" in str(one) and ("count(" in str(one) or "outlasted" in str(one))]
+    assert any("outlasted" in str(one) for one in counting), "who was closed after a deadline that was extended"
+    for statement in counting:
         text = str(statement.compile(sqlite_reckoned.made.admin, compile_kwargs={"literal_binds": True}))
         plans += [
             str(row[-1]) for row in sqlite_reckoned.hand.rows(f"EXPLAIN QUERY PLAN {text.replace(':', chr(92) + ':')}")
@@ -221,6 +223,7 @@ def test_measures_are_asked_order_by_order(sqlite_reckoned: Edges, monkeypatch: 
     of_measures = [step for step in plans if "work_order_measures" in step]
     assert len(of_measures) >= 4
     assert [step for step in of_measures if "order_id=?" not in step] == []
+    assert [step for step in plans if step.startswith("SCAN work_orders")] == []
 
 
 def test_what_is_changed_in_past_days_changes_their_figures(own_reckoned: Edges) -> None:

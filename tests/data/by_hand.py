@@ -10,8 +10,9 @@ from typing import Any
 
 from data_access.engine import ScopedReader
 from indicators.readings import READINGS
+from indicators.readings.figures import figures
 from indicators.readings.map_cells import cells_of
-from indicators.values import At
+from indicators.values import At, NotRecorded, Rate
 from tests.data.clock_by_hand import as_json, judged_by_hand, originals_by_hand
 
 Ask = Callable[..., Sequence[tuple[Any, ...]]]
@@ -65,7 +66,7 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
     times |= {f"cut{place}": cut for place, cut in enumerate(cuts)}
     bound = {name: f"{moment:%Y-%m-%d %H:%M:%S}" for name, moment in times.items()}
     bound["moved"] = as_json(judged_by_hand(ask))
-    bound["original"] = as_json(originals_by_hand(ask, now - timedelta(days=8)))
+    bound["original"] = as_json(originals_by_hand(ask, now - timedelta(days=31)))
 
     def n(condition: str, table: str = "work_orders") -> int:
         return int(ask(f"SELECT count(*) FROM {table} WHERE {condition}", **bound)[0][0])
@@ -97,6 +98,9 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
     for name, start in (("week", ":ago7"), ("month", ":ago30")):
         base = f"{DUE} >= {start} AND {DUE} < :now AND {JUDGED}"
         found[f"rate of the {name}"] = (n(f"{base} AND {GOOD}"), n(base))
+    found["month by the original deadlines"] = n(
+        f"{DUE} >= :ago30 AND {DUE} < :now AND {JUDGED} AND {GOOD} AND (exempt = 1 OR closed_at <= {ORIGINAL})"
+    )
     base = f"{DUE} >= :ago7 AND {DUE} < :now"
     found["beside the rate"] = (
         n(f"{base} AND {JUDGED} AND extensions > 0"),
@@ -210,6 +214,11 @@ def by_readings(db: ScopedReader, at: At) -> dict[str, Any]:
         "next due": [row.order_id for row in sla.rows if row.due >= at.now],
         "newest events": [event.id for event in value["ticker"].events],
     }  # fmt: skip
+    month_before = figures(db, at, ["ontime_original"])["ontime_original"]
+    assert not isinstance(month_before, NotRecorded)
+    by_original = month_before[None]
+    assert isinstance(by_original, Rate)
+    found["month by the original deadlines"] = by_original.good
     for stage in value["flow"].stages:
         found[f"stage {stage.stage.value}"] = (stage.waiting, stage.overdue, stage.entered)
     # what is said twice is said alike, and the parts are the whole
