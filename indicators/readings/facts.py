@@ -64,7 +64,7 @@ def area_facts(db: ScopedReader, at: At) -> AreaFacts:
     open_now = orders.is_open(rows.c)
     stages = standing.by_stage(here, at)
     people = None
-    if not REGISTRY["on_duty"].missing(db.shape) and not _of_department(here):
+    if not REGISTRY["on_duty"].missing(db.shape) and not _departments_alone(here, code):
         people = list(on_duty_by_area(here, at).values())
     at = judged_at(here, at)
     due = orders.effective_due(rows.c, at.moved)
@@ -88,9 +88,13 @@ def area_facts(db: ScopedReader, at: At) -> AreaFacts:
     )
 
 
-def _of_department(db: ScopedReader) -> bool:
-    """Whether these rows are a department's alone: people belong to areas, and nothing says to which department."""
-    return any(grant.areas is None and grant.departments is not None for grant in db.scope.grants)
+def _departments_alone(db: ScopedReader, code: str) -> bool:
+    """Whether the rows of an area are seen by a department's right: it lies in none of the areas granted beside it.
+
+    People belong to areas, and nothing says to which department, so that there nobody could be counted.
+    """
+    way = {code, *db.reference.tree.ancestors(code)}
+    return any(grant.departments is not None and way.isdisjoint(grant.areas or ()) for grant in db.scope.grants)
 
 
 def _order(db: ScopedReader, at: At, row: Any, taken: Measures) -> FactOrder:

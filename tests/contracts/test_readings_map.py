@@ -116,6 +116,20 @@ def test_the_facts_of_the_city_have_everything_in_it(edges: Edges) -> None:
     assert {order.title for order in found.orders} == {None}, "a wall reads no titles"
 
 
+@pytest.mark.parametrize("departments", [("D1",), ()])
+def test_in_a_foreign_area_an_official_is_told_no_number_of_people(edges: Edges, departments: tuple[str, ...]) -> None:
+    """What a department's right opens holds its cases alone; 0 of 0 on duty would say that nobody is there."""
+    own, foreign = area(2), area(1, 1, 1, 1)
+    scope = Scope.of(Audience.OFFICIAL, {own}, departments or None)
+    with edges.database.reader(scope) as db:
+        inside = [area_facts(db, when(place=code)) for code in (own, area(2, 2, 2))]
+        beyond = [area_facts(db, when(place=code)) for code in ((foreign, small.CITY) if departments else ())]
+    assert [(found.on_duty, found.planned) for found in inside] == [(1, 5), (1, 2)]
+    assert [(found.on_duty, found.planned) for found in beyond] == [(None, None)] * len(beyond)
+    with edges.database.reader(Scope.of(Audience.OFFICIAL, None, {"D1"})) as db:
+        assert area_facts(db, when(place=own)).on_duty is None
+
+
 def test_an_unknown_area_is_not_there(edges: Edges) -> None:
     with edges.database.reader(LEADER) as db, pytest.raises(UnknownPlace):
         area_facts(db, when(place=NEW_GRID))
