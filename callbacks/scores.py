@@ -15,7 +15,7 @@ from indicators.readings.scores import scores as scores_of
 from indicators.scores.compute import what_if
 from indicators.scores.load import SUBJECTS
 from indicators.scores.values import Scores, ScoreTrend
-from indicators.values import At, NotRecorded
+from indicators.values import NotRecorded
 from layouts.panel import Showing
 from layouts.parts import detected, score
 
@@ -51,13 +51,16 @@ def explain(services: Conversation, asked: Asked, lang: str) -> list[Component]:
         raise UnknownPlace("no such unit", place=code)
     trend = services.recall(f"trend {place} {subject} {code}", past)
     weights = weights_of(asked.fields["weights"], scores) if "weights" in asked.fields else None
+    with services.asks() as db:
+        reference, persons = db.reference, db.scope.persons
     return score.explanation(
         scores,
         unit,
-        _showing(services, at, lang),
+        Showing(lang, reference, at.now, at.calendar.zone),
         trend=trend if isinstance(trend, ScoreTrend) else None,
         tried=None if weights is None else what_if(scores, weights),
         weights=weights,
+        named=persons,
     )
 
 
@@ -105,8 +108,3 @@ def found(services: Conversation, asked: Asked, lang: str) -> list[Component]:
 
 def _here(db: ScopedReader, place: tuple[str | None, str | None]) -> ScopedReader:
     return db if place == (None, None) else db.narrowed(*place)
-
-
-def _showing(services: Conversation, at: At, lang: str) -> Showing:
-    with services.asks() as db:
-        return Showing(lang, db.reference, at.now, at.calendar.zone)

@@ -55,7 +55,12 @@ _PLURAL: Final = {"department": "departments", "county": "counties", "street": "
 
 
 def _settled(settled: object | None, lang: str) -> list[Component]:
-    """Who froze last month when, and for those who answer for it, that it would come out otherwise now."""
+    """When last month was frozen, and for those who answer for it, that it would come out otherwise now.
+
+    Who froze it is not said: a wall gets this body. The offer of a revision is in it too, because one body serves all
+    who look, and is hidden from walls by the style sheet alone; so it may hold numbers, a month and a command, and
+    nothing about a person.
+    """
     if not isinstance(settled, Settled) or settled.revision is None:
         return []
     facts = t(
@@ -65,8 +70,8 @@ def _settled(settled: object | None, lang: str) -> list[Component]:
         revision=settled.revision,
         day=NONE if settled.frozen_at is None else f"{settled.frozen_at:%Y-%m-%d}",
     )
-    who = grades.frozen_words(settled, lang)
-    line: list[Component] = [html.Span(facts, className="foot-item foot-label", title=who)]
+    frozen = grades.frozen_words(settled, lang)
+    line: list[Component] = [html.Span(facts, className="foot-item foot-label", title=frozen)]
     if settled.changed:
         units, after = count(settled.changed), settled.revision + 1
         words = t("trend-unit-changed", lang, units=units)

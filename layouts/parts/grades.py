@@ -100,22 +100,29 @@ def state_of(scores: Scores, lang: str) -> str:
 
 
 def state_mark(scores: Scores, lang: str) -> Component:
-    """The state as a mark beside a title; who froze it and when is in its title."""
+    """The state as a mark beside a title; when it was frozen is in its title."""
     return html.Span(state_of(scores, lang), className=f"mark mark-{scores.state}", title=state_words(scores, lang))
 
 
-def state_words(scores: Scores, lang: str) -> str:
-    """The state in a sentence."""
+def state_words(scores: Scores, lang: str, *, named: bool = False) -> str:
+    """The state in a sentence; ``named`` as for ``frozen_words``."""
     own = "score-provisional-words" if scores.official else "score-own-words"
-    return frozen_words(scores, lang) or t(own, lang)
+    return frozen_words(scores, lang, named=named) or t(own, lang)
 
 
-def frozen_words(what: Scores | TrendPoint | Settled, lang: str) -> str | None:
-    """Who froze it, when and as which revision; None for what is not frozen."""
+def frozen_words(what: Scores | TrendPoint | Settled, lang: str, *, named: bool = False) -> str | None:
+    """When it was frozen and as which revision; None for what is not frozen.
+
+    ``named`` says who froze it and at which minute as well: for officials and leaders who ask, never for a body of the
+    broadcast, which walls get too.
+    """
     if what.revision is None:
         return None
+    if not named:
+        day = NONE if what.frozen_at is None else f"{what.frozen_at:%Y-%m-%d}"
+        return t("score-frozen-words", lang, revision=what.revision, day=day)
     time = NONE if what.frozen_at is None else f"{what.frozen_at:%Y-%m-%d %H:%M}"
-    return t("score-frozen-words", lang, revision=what.revision, name=what.frozen_by or NONE, time=time)
+    return t("score-frozen-words-by", lang, revision=what.revision, name=what.frozen_by or NONE, time=time)
 
 
 def sub(scores: Scores, lang: str, *more: str) -> str:

@@ -33,8 +33,12 @@ def explanation(
     trend: ScoreTrend | None = None,
     tried: Scores | None = None,
     weights: Mapping[str, int] | None = None,
+    named: bool = False,
 ) -> list[Component]:
-    """The drawer's content. ``tried`` are the scores under ``weights`` (term id -> parts of a hundred), if any were."""
+    """The drawer's content. ``tried`` are the scores under ``weights`` (term id -> parts of a hundred), if any were.
+
+    ``named`` says who froze the scores: for an audience that may read names.
+    """
     lang, reference = showing.lang, showing.reference
     group = group_of(scores, unit.code)
     name = grades.unit_name(reference, scores.subject, unit.code, lang)
@@ -43,13 +47,13 @@ def explanation(
         html.P(
             " · ".join((group.name.get(lang), scores.period.label(lang), grades.state_of(scores, lang))),
             className="drawer-path",
-            title=grades.state_words(scores, lang),
+            title=grades.state_words(scores, lang, named=named),
         ),
         html.P(
             [
                 t("why-scheme", lang, scheme=scores.name.get(lang), version=scores.version),
                 " · ",
-                grades.state_words(scores, lang),
+                grades.state_words(scores, lang, named=named),
             ],
             className="drawer-path",
         ),

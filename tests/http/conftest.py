@@ -3,13 +3,20 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from pydantic import SecretStr
 
+from dashboard.freeze_command import freeze
 from data_access.engine import Database
+from data_access.ledger import Ledger
+from indicators.scores.load import SUBJECTS
 from tests.fixtures.contract import ContractDatabase
-from tests.fixtures.wall import READING, Opener, Wall, wall_on
+from tests.fixtures.wall import READING, Opener, Wall, settings_for, wall_on
+
+FREEZER: Final = "欧阳定版"
+"""Who froze the months of ``two_months_frozen``."""
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +53,14 @@ def standing(tmp_path_factory: pytest.TempPathFactory, small_city: Database) -> 
     with wall_on(small_city.name, tmp_path_factory.mktemp("standing"), opened=small_city) as made:
         made.beat()
         yield made
+
+
+@pytest.fixture
+def two_months_frozen(sqlite_database: ContractDatabase, tmp_path: Path) -> Iterator[Ledger]:
+    """The ledger of applications in ``tmp_path``, where the running month and the one before it are frozen."""
+    settings = settings_for(tmp_path, database_url=SecretStr(sqlite_database.url), clock="2026-04-01T09:00")
+    for month in ("2026-02", "2026-03"):
+        assert freeze(settings, month, FREEZER, SUBJECTS) == 0
+    opened = Ledger(settings.ledger)
+    yield opened
+    opened.close()

@@ -1,6 +1,7 @@
 """``/live`` as a program sees it: bodies, encodings, differences, wishes, and what it refuses."""
 
 import gzip
+import re
 from typing import Any
 
 import brotli
@@ -9,16 +10,18 @@ import pytest
 from werkzeug.test import TestResponse
 
 from data_access.errors import StoreError
+from data_access.ledger import Ledger
 from tests.fixtures import small
 from tests.fixtures.wall import ROOT, Opener, Wall
+from tests.http.conftest import FREEZER
 
 STREET = small.area(1, 1)
 OTHER = small.area(2, 1)
 
 
-def live(area: str, *, audience: str = "wall", lang: str = "zh") -> str:
-    """The path of a body of the overview."""
-    return f"/live/{audience}/overview/{area}/{lang}"
+def live(area: str, *, audience: str = "wall", scene: str = "overview", lang: str = "zh") -> str:
+    """The path of a body, of the overview where no scene is named."""
+    return f"/live/{audience}/{scene}/{area}/{lang}"
 
 
 def essence(answer: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
@@ -180,8 +183,9 @@ def test_an_official_of_a_department_gets_its_orders_everywhere_and_no_other(wal
         assert official.get(path).status_code == 404, path
 
 
-def test_nothing_personal_is_in_any_byte_of_a_wall(wall: Wall) -> None:
-    personal: set[str] = set()
+def test_nothing_personal_is_in_any_byte_of_a_wall(open_wall: Opener, two_months_frozen: Ledger) -> None:
+    wall = open_wall(frozen=two_months_frozen)
+    personal = {FREEZER}
     for table, columns in {
         "work_orders": ("title", "description", "result", "address", "case_no", "query_code"),
         "work_order_events": ("note",),
@@ -192,16 +196,23 @@ def test_nothing_personal_is_in_any_byte_of_a_wall(wall: Wall) -> None:
         personal |= {str(row[c]) for row in small.ROWS.get(table, ()) for c in columns if row.get(c)}
     assert len(personal) > 20
     places = (small.CITY, STREET, f"{small.CITY}@D1", small.area(1, 1, 1, 1))
-    paths = [live(place, lang=lang) for place in places for lang in ("zh", "en")]
+    scenes = sorted(wall.services.plan.scenes)
+    assert scenes == ["orders", "overview", "performance"]
+    paths = [live(place, scene=scene, lang=lang) for place in places for scene in scenes for lang in ("zh", "en")]
     client = wall.client()
-    for path in paths:
-        client.get(path)
-    wall.beat(2)
-    for path in paths:
-        text = client.get(path).get_data(as_text=True)
-        assert text.startswith('{"epoch"')
+    bodies: dict[str, str] = {}
+    for _ in range(40):
+        bodies = {path: client.get(path).get_data(as_text=True) for path in paths}
+        if not any('"preparing"' in text or '"waiting"' in text for text in bodies.values()):
+            break
+        wall.beat()
+    for path, text in bodies.items():
+        assert text.startswith('{"epoch"') and '"state":"waiting"' not in text, path
         found = {word for word in personal if len(word) > 1 and orjson.dumps(word).decode().strip('"') in text}
         assert not found, (path, found)
+    scored = bodies[live(small.CITY, scene="performance")]
+    assert "定版，第 1 版；" in scored and "2026年3月" in scored, "the frozen months are shown"
+    assert re.search(r"2026年2月 \d{4}-\d\d-\d\d 定版 第1版", scored)
 
 
 def test_hostile_names_travel_as_text_only(wall: Wall) -> None:

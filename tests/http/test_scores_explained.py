@@ -15,6 +15,7 @@ from indicators.scores.values import Scores
 from layouts.parts.grades import points
 from tests.fixtures import small
 from tests.fixtures.wall import Opener, Wall, touch
+from tests.http.conftest import FREEZER
 from tests.http.test_cases import ask as ask_cases
 from tests.http.test_cases import plain, total_of
 from tests.http.test_conversation import text_of
@@ -71,6 +72,16 @@ def test_counties_streets_and_english(wall: Wall) -> None:
     assert "33.3" in plain(text_of(ask(wall.client(), small.area(1), "county")))
     assert "不足 10 件" in plain(text_of(ask(wall.client(), STREET, "street")))
     assert "Where the points come from" in plain(text_of(ask(wall.client(), "D1", lang="en")))
+
+
+@pytest.mark.usefixtures("two_months_frozen")
+def test_who_froze_a_month_is_said_to_people_and_not_on_a_wall(open_wall: Opener) -> None:
+    leader = plain(text_of(ask(open_wall().client(), "D1")))
+    assert f"{FREEZER} 于 " in leader and "定版，第 1 版" in leader
+    hall = device_wall(open_wall).client()
+    assert hall.get("/device", query_string={"token": TOKEN}).status_code == 303
+    on_the_wall = plain(text_of(ask(hall, "D1")))
+    assert "定版，第 1 版" in on_the_wall and FREEZER not in on_the_wall
 
 
 def test_weights_are_tried_and_the_official_score_stays(wall: Wall) -> None:

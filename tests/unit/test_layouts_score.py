@@ -43,6 +43,19 @@ def test_the_explanation_names_score_interval_rank_sample_and_what_cost_most() -
     assert f"失分最多：|{worst.name.zh} {MINUS}" in words
 
 
+def test_who_froze_it_is_said_to_those_who_may_read_names() -> None:
+    counties = made.scores("county")
+    code = counties.groups[0].rows[0].code
+    trend = next(one for one in made.trends(counties) if one.code == code)
+    unit = unit_of(code, counties)
+    told, kept = (
+        str(score.explanation(counties, unit, showing(), trend=trend, named=named)) for named in (True, False)
+    )
+    assert "王建国 于 2026-11-03 09:12 定版，第 2 版" in told
+    assert "2026-11-03 定版，第 2 版" in kept
+    assert "王建国" not in kept and "王小明" not in kept
+
+
 def test_each_term_gives_its_cases_and_opens_those_that_cost_points() -> None:
     body = explained()
     words = "|".join(texts(body))
