@@ -52,6 +52,7 @@ docs: .venv/.runtime
 venv: .venv/.tests
 
 # The environment: made once, filled from the locks, filled again when a lock or the project file changed.
+# Debian and Ubuntu keep what makes one in a package of its own: root has it installed, others are told its name.
 .venv/.created:
 	@set -e; \
 	if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then \
@@ -60,7 +61,16 @@ venv: .venv/.tests
 	    if [ -n "$$python" ] && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$python"; break; fi; \
 	  done; \
 	  if [ -z "$$found" ]; then echo "gridwall needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
-	  if ! "$$found" -m venv .venv; then \
+	  if ! "$$found" -m venv .venv && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    own=python$$("$$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv; \
+	    echo "Installing $$own, without which this Python makes no environment"; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get -q update >/dev/null || true; \
+	    for package in "$$own" python3-venv; do apt-get -q -y install "$$package" >/dev/null && break; done || true; \
+	    rm -rf .venv; \
+	    "$$found" -m venv .venv || true; \
+	  fi; \
+	  if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then \
 	    rm -rf .venv; \
 	    echo "this Python cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
 	  fi; \

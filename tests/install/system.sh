@@ -39,11 +39,19 @@ if have apt-get && [ "$as_root" != none ]; then
         $as_root chmod 755 "$policy"
         trap '$as_root rm -f "$policy"' EXIT
     fi
-    # The index once; a mirror that fails for a moment is asked again by apt itself.
-    $as_root apt-get -q -o Acquire::Retries=3 update >/dev/null
+    fetch() {
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
+            install --no-install-recommends "$@" >/dev/null
+    }
+    # The index once; a mirror that fails for a moment is asked again by apt itself. One package that is not to be had
+    # keeps apt from installing the others, so then each is asked for alone. Whatever apt says, what is there decides.
+    $as_root apt-get -q -o Acquire::Retries=3 update >/dev/null || true
     # shellcheck disable=SC2086
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
-        install --no-install-recommends $wanted >/dev/null
+    if ! fetch $wanted; then
+        for package in $wanted; do
+            fetch "$package" || true
+        done
+    fi
     wanted=$(missing | tr '\n' ' ')
     [ -n "$wanted" ] || exit 0
 fi
