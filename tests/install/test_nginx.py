@@ -1,6 +1,7 @@
 """``deploy/nginx.conf`` in a real nginx: shared for a second after the check, and nobody names himself.
 
-Behind it stands a stub that counts, so that each sentence of the file's head is one test.
+Behind it stands a stub that counts, so that each sentence of the file's head is one test; where people sign on, the
+real application on the small city.
 """
 
 import itertools
@@ -15,9 +16,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from werkzeug.serving import make_server
 
+from tests.fixtures import small
+from tests.fixtures.contract import ContractDatabase
 from tests.fixtures.nginx import nginx
 from tests.fixtures.servers import wait_until
+from tests.fixtures.wall import wall_on
 
 WALL = "/live/wall/overview/3203/zh"
 ALLOWED = "gridwall_device=good"
@@ -53,13 +58,13 @@ class Answer:
 
 @dataclass
 class Proxy:
-    """nginx in front of the stub."""
+    """nginx in front of the stub, or of the real application."""
 
     port: int
-    application: Application
+    application: Application = field(default_factory=Application)
 
-    def get(self, path: str, **headers: str) -> Answer:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+    def get(self, path: str, origin: str = "127.0.0.1", **headers: str) -> Answer:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20, source_address=(origin, 0))
         try:
             connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             response = connection.getresponse()
@@ -219,3 +224,69 @@ def test_the_application_learns_the_address_that_the_browser_used(proxy: Proxy) 
     for path in ("/page", distinct(WALL)):
         proxy.get(path, Cookie=ALLOWED)
         assert proxy.application.seen[-1]["host"] == f"127.0.0.1:{proxy.port}"
+
+
+LEADER, OFFICIAL, BUREAU, NOBODY = (f"127.0.0.{number}" for number in (2, 3, 4, 5))
+STREET, OTHER = small.area(1, 1), small.area(2, 1)
+PEOPLE = {
+    LEADER: ("li", "leader", "", ""),
+    OFFICIAL: ("wang", "official", f"{STREET}, {small.area(3)}", ""),
+    BUREAU: ("zhao", "official", "", "D1"),
+}
+
+
+def body_of(place: str) -> str:
+    return f"/live/wall/overview/{place}/zh"
+
+
+@pytest.fixture(scope="module")
+def signed_on(sqlite_database: ContractDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """The real application behind an nginx that knows people by their address, no cookies; all places are served."""
+    folder = tmp_path_factory.mktemp("signed-on")
+    with wall_on(sqlite_database.url, folder, auth="header", trusted_proxies=("127.0.0.1",)) as wall:
+        server = make_server("127.0.0.1", 0, wall.app.server, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            with nginx(server.server_port, folder, people=PEOPLE) as port:
+                proxy = Proxy(port)
+                wall.beat()
+                for place in (STREET, OTHER, f"{small.CITY}@D1"):
+                    assert proxy.get(body_of(place), LEADER).status == 202
+                wall.beat()
+                yield proxy
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+def test_each_person_sees_what_he_may_also_while_the_checks_answers_are_kept(signed_on: Proxy) -> None:
+    """The leader asks first, so that his leave and the body are there to be taken by mistake; then all once more."""
+    places = (small.CITY, STREET, OTHER, f"{small.CITY}@D1")
+    theirs = {LEADER: set(places), OFFICIAL: {STREET}, BUREAU: {f"{small.CITY}@D1"}, NOBODY: set[str]()}
+    for _ in range(2):
+        for place in places:
+            for person, own in theirs.items():
+                answer = signed_on.get(body_of(place), person)
+                assert answer.status == (200 if place in own else 404), (person, place)
+                assert (b'"panels"' in answer.body) is (place in own), (person, place)
+
+
+def test_what_a_browser_says_about_itself_is_not_believed(signed_on: Proxy) -> None:
+    claims = {"X_Gridwall_User": "li", "X_Gridwall_Role": "leader", "X_Gridwall_Areas": small.CITY}
+    assert signed_on.get(body_of(small.CITY), LEADER).status == 200
+    for person in (OFFICIAL, BUREAU, NOBODY):
+        assert signed_on.get(body_of(small.CITY), person, **claims).status == 404, person
+        assert signed_on.get(body_of(OTHER), person, **claims).status == 404, person
+        assert signed_on.get(body_of(OTHER), person, X_Forwarded_For=LEADER, **claims).status == 404, person
+    assert signed_on.get(body_of(STREET), OFFICIAL, **claims).status == 200, "he stays who he is"
+    assert signed_on.get("/", NOBODY, **claims).status == 401
+    assert signed_on.get("/", LEADER).status == 200
+
+
+def test_a_cookie_cannot_be_written_so_that_it_takes_anothers_leave(signed_on: Proxy) -> None:
+    assert signed_on.get(body_of(small.CITY), LEADER).status == 200
+    for cookie in ("|li|leader|||", "li|leader||", " li leader  ", "|"):
+        for headers in ({"Cookie": cookie}, {"Authorization": cookie}):
+            assert signed_on.get(body_of(small.CITY), NOBODY, **headers).status == 404, cookie
