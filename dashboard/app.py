@@ -11,10 +11,11 @@ from dash import Dash, dcc, html, set_props
 from flask import Flask, Response, redirect, request
 
 import callbacks
-from dashboard import compression, control, gate, health, live, security, wire
+from dashboard import compression, control, gate, health, live, proxies, security, wire
 from dashboard.auth import COOKIE_SECONDS, DEVICE_COOKIE
 from dashboard.control import Control
 from dashboard.pages import EXTENSION, register_pages
+from dashboard.proxies import Proxies, client_of
 from dashboard.services import CONVERSATION, Services
 from dashboard.stores import open_conversation
 from data_access.errors import DashboardError, StoreError
@@ -60,6 +61,7 @@ def create_app(services: Services) -> Dash:
     callbacks.register(app, services, Control(services))
     _prepare(server)
     security.guard(server, settings, services.entrances.authenticator, lambda: list(app.csp_hashes()))
+    proxies.register(server, Proxies(settings.trusted_proxies))
     live.register(
         server,
         broadcast=services.broadcast,
@@ -114,7 +116,7 @@ def _routes(server: Flask, services: Services) -> None:
     def device() -> Response:
         found = devices.admit(request.args.get("token", ""))
         if found is None:
-            _log.warning("a wall was turned away", extra={"address": request.remote_addr})
+            _log.warning("a wall was turned away", extra={"address": client_of(request)})
             return Response("no wall has this token\n", status=401, mimetype="text/plain")
         answer = redirect("/control" if found.steers else "/", code=303)
         answer.set_cookie(

@@ -5,7 +5,6 @@ Each is an ``Authenticator``; nothing else asks how somebody entered.
 
 import hashlib
 import hmac
-import ipaddress
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from typing import Any, Final, Protocol
 from flask import Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from dashboard.proxies import Proxies
 from dashboard.settings import Settings
 from dashboard.viewer import Viewer
 from data_access.errors import SettingError
@@ -101,23 +101,14 @@ class HeaderEntry:
     def __init__(self, settings: Settings) -> None:
         if not settings.trusted_proxies:
             raise SettingError("GRIDWALL_AUTH=header needs GRIDWALL_TRUSTED_PROXIES", name="GRIDWALL_TRUSTED_PROXIES")
-        self._networks = tuple(ipaddress.ip_network(entry, strict=False) for entry in settings.trusted_proxies)
+        self._proxies = Proxies(settings.trusted_proxies)
         self._names = (
             settings.header_user, settings.header_role, settings.header_areas, settings.header_departments,
         )  # fmt: skip
 
-    def trusts(self, address: str | None) -> bool:
-        """Whether the peer of the connection is one of our proxies."""
-        try:
-            peer = ipaddress.ip_address(address or "")
-        except ValueError:
-            return False
-        mapped = getattr(peer, "ipv4_mapped", None)
-        return any((mapped or peer) in network for network in self._networks)
-
     def viewer(self, request: Request) -> Viewer | None:
         """The person the proxy names; None from other peers, without a name, or with a role that we do not know."""
-        if not self.trusts(request.remote_addr):
+        if not self._proxies.trusts(request.remote_addr):
             return None
         user, role, areas, departments = (request.headers.get(name, "").strip() for name in self._names)
         if not user:

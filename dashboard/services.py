@@ -18,6 +18,7 @@ from dashboard.directory import Directory
 from dashboard.geometry import GeometryStore
 from dashboard.keys import Focus
 from dashboard.plan import Plan
+from dashboard.proxies import client_of
 from dashboard.security import viewer_of
 from dashboard.settings import Settings
 from dashboard.stores import Broadcast
@@ -90,9 +91,7 @@ class Services:
     def note(self, action: str, target: str) -> None:
         """Write into the ledger who looked at something personal. A ledger that is away stops nobody, and is logged."""
         viewer = viewer_of()
-        access = Access(
-            self.clock.real(), viewer.name, viewer.audience.value, action, target, request.remote_addr or ""
-        )
+        access = Access(self.clock.real(), viewer.name, viewer.audience.value, action, target, client_of(request))
         try:
             self.ledger.log_access(access)
         except LedgerError as error:

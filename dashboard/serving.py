@@ -1,6 +1,5 @@
 """Running the web application under gunicorn, with the publisher's thread inside (the default) or without."""
 
-import ipaddress
 import logging
 from pathlib import Path
 from typing import Any, Final
@@ -60,10 +59,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         cfg.set("keepalive", 15)
         cfg.set("logger_class", _OurLog)
         cfg.set("proc_name", "gridwall")
-        cfg.set(
-            "forwarded_allow_ips",
-            ",".join(str(ipaddress.ip_network(n, strict=False)) for n in settings.trusted_proxies),
-        )
+        cfg.set("forwarded_allow_ips", "")  # what proxies say is judged in one place, dashboard.proxies
         cfg.set("post_worker_init", self._started)
         cfg.set("worker_exit", self._ended)
 

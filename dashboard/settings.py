@@ -71,7 +71,11 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs cookies, 32 characters or more; made and kept in the data folder when open"
     )
-    trusted_proxies: Texts = Field((), description="Addresses or networks whose headers are believed (auth header)")
+    trusted_proxies: Texts = Field(
+        (),
+        description="Addresses or networks of the proxies in front: whether the browser came by https and from which "
+        "address (X-Forwarded-Proto, X-Forwarded-For) is believed of them alone, and with auth header who it is",
+    )
     header_user: str = Field("X-Gridwall-User", description="Header with the name of the person")
     header_role: str = Field("X-Gridwall-Role", description="Header with the role: leader or official")
     header_areas: str = Field("X-Gridwall-Areas", description="Header with an official's area codes, by comma")

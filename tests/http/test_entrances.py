@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from tests.fixtures import small
 from tests.fixtures.contract import ContractDatabase
-from tests.fixtures.wall import ROOT, Opener, Wall, callback
+from tests.fixtures.wall import ROOT, Opener, Wall, callback, touch
 
 TOKEN = "a-token-of-thirty-characters-x"
 STREET = small.area(1, 1)
@@ -170,10 +170,10 @@ def test_the_menu_is_for_the_open_mode_alone(open_wall: Opener) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-def device_wall(open_wall: Opener) -> Wall:
+def device_wall(open_wall: Opener, **more: Any) -> Wall:
     """Walls with tokens, one of them for one county only."""
     tokens = f"hall:{TOKEN},lobby:{TOKEN[::-1]}:{small.area(1)}"
-    return open_wall(auth="device", device_tokens=SecretStr(tokens))
+    return open_wall(auth="device", device_tokens=SecretStr(tokens), **more)
 
 
 def test_a_wall_enters_once_with_its_token(open_wall: Opener, caplog: pytest.LogCaptureFixture) -> None:
@@ -190,6 +190,70 @@ def test_a_wall_enters_once_with_its_token(open_wall: Opener, caplog: pytest.Log
     assert f"/live/wall/overview/{small.CITY}/zh" in wall.page(client, "/")
     said = " ".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
     assert "hall" in said and TOKEN not in said
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "secure"),
+    [
+        ("10.0.0.7", "https", True),
+        ("::ffff:10.0.0.7", "HTTPS", True),
+        ("10.0.0.7", "http, https", True),
+        ("10.0.0.7", "https, http", False),
+        ("10.0.0.7", "http", False),
+        ("10.0.0.7", "ftp", False),
+        ("10.0.0.7", None, False),
+        ("10.0.1.7", "https", False),
+        ("127.0.0.1", "https", False),
+    ],
+)
+def test_cookies_are_secure_where_a_trusted_proxy_says_https(
+    open_wall: Opener, peer: str, said: str | None, secure: bool
+) -> None:
+    """Whatever the way of entering is: here walls with tokens."""
+    wall = device_wall(open_wall, trusted_proxies=("10.0.0.0/24",))
+    headers = {} if said is None else {"X-Forwarded-Proto": said}
+    address = {"REMOTE_ADDR": peer}
+    answer = wall.client().get("/device", query_string={"token": TOKEN}, headers=headers, environ_overrides=address)
+    assert answer.status_code == 303
+    assert ("Secure" in answer.headers["Set-Cookie"].split("; ")) is secure
+
+
+def test_without_trusted_proxies_nobody_is_believed_about_the_scheme(open_wall: Opener) -> None:
+    answer = device_wall(open_wall).client().get(
+        "/device", query_string={"token": TOKEN}, headers={"X-Forwarded-Proto": "https"}
+    )  # fmt: skip
+    assert "Secure" not in answer.headers["Set-Cookie"].split("; ")
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "noted"),
+    [
+        ("10.0.0.7", "10.9.8.7", "10.9.8.7"),
+        ("10.0.0.7", "1.2.3.4, 10.9.8.7, 10.0.0.8", "10.9.8.7"),
+        ("10.0.0.7", "<b>, 10.0.0.8", "10.0.0.8"),
+        ("10.0.0.7", "drop table", "10.0.0.7"),
+        ("10.0.0.7", "", "10.0.0.7"),
+        ("10.0.1.7", "10.9.8.7", "10.0.1.7"),
+    ],
+)
+def test_the_access_log_names_the_browsers_address(open_wall: Opener, peer: str, forwarded: str, noted: str) -> None:
+    """The nearest that is no proxy of ours; what others send is not believed, and the sign-on goes by the peer."""
+    wall = open_wall(trusted_proxies=("10.0.0.0/24",))
+    order = next(row["id"] for row in small.ROWS["work_orders"])
+    client = wall.client()
+    client.environ_base["REMOTE_ADDR"] = peer
+    asked = {"kind": "order", "order": order, "within": False, "at": 1}
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = forwarded
+    assert touch(client, "drawer-asked.data", asked).status_code == 200
+    assert [access.address for access in wall.services.ledger.accesses()] == [noted]
+
+
+def test_a_forwarded_address_is_no_peer(open_wall: Opener) -> None:
+    """Somebody who is not the proxy cannot become it by naming its address, nor lose a refusal by naming another."""
+    client = header_wall(open_wall).client()
+    for address, forwarded, status in (("8.8.8.8", "10.0.0.7", 401), ("10.0.0.7", "8.8.8.8", 200)):
+        headers = as_person(user="li", role="leader") | {"X-Forwarded-For": forwarded}
+        assert client.get(ROOT, headers=headers, environ_overrides={"REMOTE_ADDR": address}).status_code == status
 
 
 def test_a_wall_of_one_county_sees_one_county(open_wall: Opener) -> None:
