@@ -23,13 +23,13 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(horizon: Horizon, showing: Showing) -> Props:
-    """The count up to the next cut; the note looks ahead to the last one, the columns show all three."""
+    """How many more up to the next cut; the note looks ahead to the last one, the columns show all three."""
     lang = showing.lang
     title = t("due-soon-title", lang, cut=cut_name(horizon.cuts[0], showing))
     last = html.Span(count(horizon.totals[-1]), **cases("due_by_third_cut"))
     ahead = spoken("due-soon-note", lang, cut=cut_name(horizon.cuts[-1], showing), cases=last)
     number = kpi.numbers(
-        count(horizon.totals[0]),
+        f"+{count(horizon.totals[0])}" if horizon.totals[0] else count(0),
         t("unit-cases", lang),
         kpi.Comparison("", ""),
         [ahead],

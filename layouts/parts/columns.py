@@ -1,6 +1,7 @@
 """Columns of the read contract in the words of those who use the screen: what a source does not record."""
 
 from collections.abc import Iterable
+from functools import reduce
 from typing import Final
 
 from layouts.words import t
@@ -54,4 +55,5 @@ def column_words(missing: Iterable[str], lang: str) -> tuple[str, ...]:
 
 def listed_columns(missing: Iterable[str], lang: str) -> str:
     """The words in one sentence part."""
-    return t("column-and", lang).join(column_words(missing, lang))
+    words = column_words(missing, lang)
+    return reduce(lambda first, more: t("column-and", lang, first=first, more=more), words) if words else ""
