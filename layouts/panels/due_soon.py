@@ -29,7 +29,7 @@ def show(horizon: Horizon, showing: Showing) -> Props:
     last = html.Span(count(horizon.totals[-1]), **cases("due_by_third_cut"))
     ahead = spoken("due-soon-note", lang, cut=cut_name(horizon.cuts[-1], showing), cases=last)
     number = kpi.numbers(
-        f"+{count(horizon.totals[0])}" if horizon.totals[0] else count(0),
+        count(horizon.totals[0]),
         t("unit-cases", lang),
         kpi.Comparison("", ""),
         [ahead],

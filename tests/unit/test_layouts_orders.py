@@ -178,7 +178,7 @@ def test_depth_of_a_cell_grows_with_its_number() -> None:
 def test_cards_of_the_scene() -> None:
     soon = shown("due-soon")
     assert (said(soon, "title"), said(soon, "value"), said(soon, "note")) == (
-        "18:00 前再超期", "+137", f"周日 18:00 前 +|3{THIN}404| 件",
+        "18:00 前再超期", "137", f"周日 18:00 前 +|3{THIN}404| 件",
     )  # fmt: skip
     assert [c.style["height"] for c in soon["spark"]["children"]] == ["4.02%", "35.61%", "100%"]
     assert (said(shown("parked"), "value"), said(shown("parked"), "note")) == ("318", "占在办 2.4%")
