@@ -69,6 +69,29 @@ def test_the_weightiest_sign_is_the_reason_and_the_facts_tell_the_rest(conduct: 
     assert cases["f6-4"].facts["times"] == 4
 
 
+def test_a_computed_deadline_judges_as_that_of_the_source(conduct: Edges) -> None:
+    cases = {case.order_id: case for case in ask(conduct)["stalling"].cases}
+    assert (cases["c10"].why, cases["c10"].at, cases["c10"].facts) == (
+        cases["c09"].why,
+        cases["c09"].at,
+        cases["c09"].facts,
+    )
+    assert cases["c10"].facts["due_at"] == on("03-10 18:00")
+    assert (cases["c16"].why, cases["c16"].facts) == ("silent", cases["c13"].facts)
+    assert cases["c18"].facts == cases["c06"].facts, "the afternoon was suspended, of the limit as well"
+    assert cases["c18"].facts["share"] == pytest.approx(6.5 / 8)
+    assert cases["c19"].facts["due_at"] == on("03-02 18:00"), "the extension came too late"
+
+
+def test_a_source_without_any_deadline_set_is_judged_by_its_limits(own_conduct: Edges) -> None:
+    own_conduct.made.write("UPDATE work_orders SET handle_due_at = NULL WHERE id LIKE 'c%'")
+    limited = {"c09", "c10", "c16", "c18"}
+    assert limited <= set().union(*found(own_conduct, "stalling").values())
+    own_conduct.made.write("UPDATE work_orders SET limit_value = NULL, limit_unit = NULL WHERE id LIKE 'c%'")
+    own_conduct.made.write("UPDATE work_orders SET category_code = 'S01' WHERE id LIKE 'c%'")
+    assert found(own_conduct, "stalling") == {}
+
+
 def test_departments_are_counted_most_first_and_together_are_the_total(conduct: Edges) -> None:
     for rule in ask(conduct).values():
         counts = [n for _, n in rule.departments]
