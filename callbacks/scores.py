@@ -8,7 +8,7 @@ from callbacks.asked import Asked
 from callbacks.ports import Conversation
 from data_access.engine import ScopedReader
 from data_access.errors import InputError, UnknownPlace
-from indicators.detectors.found import Detected, Rule
+from indicators.detectors.found import EVERYBODY, Detected, Rule, Whose
 from indicators.readings import READINGS
 from indicators.readings.scores import score_trend
 from indicators.readings.scores import scores as scores_of
@@ -18,6 +18,7 @@ from indicators.scores.values import Scores, ScoreTrend
 from indicators.values import NotRecorded
 from layouts.panel import Showing
 from layouts.parts import detected, score
+from layouts.parts.attrs import NOBODY
 
 _RULES: Final[frozenset[Rule]] = frozenset(get_args(Rule))
 _MOST_TERMS: Final = 20
@@ -81,10 +82,10 @@ def weights_of(text: str, scores: Scores) -> dict[str, int]:
 
 
 def found(services: Conversation, asked: Asked, lang: str) -> list[Component]:
-    """The cases of one detector, of one department if one is named. Raises InputError and UnknownPlace."""
-    if unknown := asked.fields.keys() - {"rule", "department"}:
+    """The cases of one detector, of one department or of all but some. Raises InputError and UnknownPlace."""
+    if unknown := asked.fields.keys() - {"rule", "department", *detected.BUT}:
         raise InputError(f"a detector has no field {', '.join(sorted(unknown))}")
-    name, department = asked.text("rule"), asked.fields.get("department")
+    name, whose = asked.text("rule"), _whose(asked)
     if name not in _RULES:
         raise InputError("no such detector")
     place = services.place(asked.place)
@@ -97,13 +98,24 @@ def found(services: Conversation, asked: Asked, lang: str) -> list[Component]:
 
     with services.asks() as db:
         reference, persons = db.reference, db.scope.persons
-    if department is not None and department not in reference.departments:
-        raise UnknownPlace("no such department", place=department)
     answer = services.recall(f"detectors {place}", read)
     if isinstance(answer, NotRecorded):
         raise InputError("this source records nothing the detectors could judge")
     rule = next(rule for rule in answer.rules if rule.rule == name)
-    return detected.listing(rule, answer.days, department, reference, at.now, lang, can_open=persons)
+    known = {None, *reference.departments, *dict(rule.departments)}  # a source may name some that it does not list
+    if strange := [code for code in whose.named if code not in known]:
+        raise UnknownPlace("no such department", place=strange[0])
+    return detected.listing(rule, answer.days, whose, reference, at.now, lang, can_open=persons)
+
+
+def _whose(asked: Asked) -> Whose:
+    """The departments that a question about a detector names. Raises InputError for both kinds of them at once."""
+    only = asked.fields.get("department")
+    but = tuple(asked.fields[field] for field in detected.BUT if field in asked.fields)
+    if only is not None and but:
+        raise InputError("the cases of one department, or those of the others")
+    codes = tuple(None if code == NOBODY else code for code in (but if only is None else (only,)))
+    return EVERYBODY if not codes else Whose(codes, others=only is None)
 
 
 def _here(db: ScopedReader, place: tuple[str | None, str | None]) -> ScopedReader:

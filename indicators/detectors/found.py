@@ -31,7 +31,7 @@ had; how often the same reason was given or the same place reported; since when 
 a share of the limit; minutes from taking to handling; reworks; photos afterwards; 1 where the caller was not content;
 the first report there, and how far from it."""
 LISTED: Final = 50
-"""Cases listed of each rule."""
+"""Cases of one list; of a rule so many are kept of each department, so that every list is whole up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,28 @@ class DetectedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose cases are meant: those of the ``named`` departments (None: nobody's yet), or with ``others`` all but those.
+
+    Without anything said everybody's.
+    """
+
+    named: tuple[str | None, ...] = ()
+    others: bool = True
+
+    def __contains__(self, department: str | None) -> bool:
+        return (department in self.named) is not self.others
+
+
+EVERYBODY: Final = Whose()
+"""The cases of a whole rule."""
+
+
+@dataclass(frozen=True, slots=True)
 class DetectedRule:
-    """What one rule found: ``total`` cases, by department (None: nobody's yet) most first, the newest 50 listed.
+    """What one rule found: ``total`` cases, by department (None: nobody's yet) most first.
+
+    ``cases`` are the newest 50 of each department, newest first; ``truncated`` when a department has more of them.
 
     ``judged`` are the reasons that this source lets us judge (none: the rule is "not recorded", and ``total`` says
     nothing), ``missing`` the columns that the others would need. Sensitive cases are counted, but listed for those
@@ -64,6 +84,14 @@ class DetectedRule:
     truncated: bool
     judged: tuple[Why, ...]
     missing: tuple[str, ...] = ()
+
+    def count(self, whose: Whose) -> int:
+        """How many cases these departments have, also those that are not listed."""
+        return sum(n for department, n in self.departments if department in whose)
+
+    def listed(self, whose: Whose) -> tuple[DetectedCase, ...]:
+        """The newest 50 cases of these departments, newest first."""
+        return tuple(case for case in self.cases if case.department in whose)[:LISTED]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,14 @@ def case_columns(db: ScopedReader, o: Columns) -> tuple[ColumnElement[Any], ...]
 def case_of(row: Any, at: datetime, why: Why, facts: dict[Fact, float | datetime]) -> DetectedCase:
     """The case of a row that has ``case_columns``."""
     number = row._mapping.get("case_no")
-    return DetectedCase(
-        row.id, number, row.category_code or "", row.area_code or "", row.department, at, why, dict(facts)
-    )
+    holder = row.department or None
+    return DetectedCase(row.id, number, row.category_code or "", row.area_code or "", holder, at, why, dict(facts))
 
 
 def ruled(
     db: ScopedReader, rule: Rule, found: Iterable[DetectedCase], judged: Sequence[Why], missing: Iterable[str] = ()
 ) -> DetectedRule:
-    """One entry a case, whatever speaks against it: counted by department, most first, and the newest listed."""
+    """One entry a case, whatever speaks against it: counted by department, most first, and the newest of each kept."""
     cases: dict[str, DetectedCase] = {}
     for case in found:
         other = cases.get(case.order_id)
@@ -43,12 +42,17 @@ def ruled(
     hidden = set() if db.scope.persons else {code for code, c in db.reference.categories.items() if c.sensitive}
     shown = sorted((case for case in cases.values() if case.category not in hidden), key=lambda case: case.order_id)
     shown.sort(key=lambda case: case.at, reverse=True)
+    kept, seen = [], Counter[str | None]()
+    for case in shown:
+        seen[case.department] += 1
+        if seen[case.department] <= LISTED:
+            kept.append(case)
     return DetectedRule(
         rule,
         len(cases),
         tuple(ranked),
-        tuple(shown[:LISTED]),
-        len(shown) > LISTED,
+        tuple(kept),
+        len(shown) > len(kept),
         tuple(judged),
         tuple(dict.fromkeys(missing)),
     )

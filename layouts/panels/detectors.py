@@ -9,14 +9,14 @@ from indicators.detectors.found import Detected, DetectedRule
 from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import opens
+from layouts.parts.attrs import NOBODY, opens
+from layouts.parts.detected import BUT, holder_name
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live
-from layouts.parts.marks import shown
-from layouts.parts.places import department_name
+from layouts.parts.marks import partly_mark, shown
 from layouts.words import t
 
-NAMED: Final = 2
+NAMED: Final = len(BUT)
 
 
 def frame(lang: str, instance: str = MAIN) -> Component:
@@ -41,7 +41,8 @@ def show(detected: Detected, showing: Showing) -> Props:
 
 def _rule(rule: DetectedRule, showing: Showing) -> Component:
     lang = showing.lang
-    name = html.Span(t(f"detector-{rule.rule}", lang), className="name", title=t(f"detector-tip-{rule.rule}", lang))
+    tip = t(f"detector-tip-{rule.rule}", lang)
+    name = html.Span(t(f"detector-{rule.rule}", lang), className="name", title=tip)
     if not rule.judged:
         missing = t("detectors-unrecorded", lang, columns=", ".join(rule.missing))
         return html.Div(
@@ -52,36 +53,29 @@ def _rule(rule: DetectedRule, showing: Showing) -> Component:
         className="rule-total",
         **opens("detector", rule=rule.rule),
     )
+    if rule.missing:
+        partly = partly_mark(t("detectors-partly", lang, columns=", ".join(rule.missing)), lang)
+        name = html.Span([t(f"detector-{rule.rule}", lang), partly], className="name", title=tip)
     return html.Div([name, number, html.Div(_whose(rule, showing), className="rule-whose")], className="rule")
 
 
 def _whose(rule: DetectedRule, showing: Showing) -> list[Component]:
     """The departments with most cases, then how many cases the others have."""
-    lang = showing.lang
+    lang, reference = showing.lang, showing.reference
     if not rule.total:
         return [html.Span(t("detectors-none", lang), className="whose")]
-    named: list[Component] = [
-        html.Span(
-            [
-                html.Span(_name(code, showing), className="cut", title=_name(code, showing)),
-                html.B(count(n)),
-            ],
-            className="whose",
-            **opens("detector", rule=rule.rule, department=code or ""),
-        )
-        for code, n in rule.departments[:NAMED]
-    ]
+    named: list[Component] = []
+    for code, n in rule.departments[:NAMED]:
+        name = holder_name(reference, code, lang)
+        words: list[Component | str] = [html.Span(name, className="cut", title=name), html.B(count(n))]
+        asked = opens("detector", rule=rule.rule, department=code or NOBODY)
+        named.append(html.Span(words, className="whose", **asked))
     rest = sum(n for _, n in rule.departments[NAMED:])
     if rest:
-        words: list[Component | str] = [t("detectors-others", lang), html.B(count(rest))]
-        named.append(html.Span(words, className="whose whose-rest", **opens("detector", rule=rule.rule)))
+        but = {field: code or NOBODY for field, (code, _) in zip(BUT, rule.departments, strict=False)}
+        words = [t("detectors-others", lang), html.B(count(rest))]
+        named.append(html.Span(words, className="whose whose-rest", **opens("detector", rule=rule.rule, **but)))
     return named
-
-
-def _name(code: str | None, showing: Showing) -> str:
-    if code is None:
-        return t("detectors-nobody", showing.lang)
-    return department_name(showing.reference, code, showing.lang)
 
 
 PANEL: Final = Panel("detectors", "detectors", 300, show, stale_after=900)

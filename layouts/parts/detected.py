@@ -1,12 +1,14 @@
 """The cases that one detector found: each with the reason for which it is listed, and what speaks for that reason."""
 
 from datetime import datetime
+from functools import reduce
+from typing import Final
 
 from dash import html
 from dash.development.base_component import Component
 
 from data_access.reference import Reference
-from indicators.detectors.found import DetectedCase, DetectedRule
+from indicators.detectors.found import EVERYBODY, LISTED, DetectedCase, DetectedRule, Whose
 from layouts.formats import count, moment, percent
 from layouts.parts.attrs import opens
 from layouts.parts.drawer import as_of
@@ -14,26 +16,28 @@ from layouts.parts.frame import empty
 from layouts.parts.places import category_name, department_name, where
 from layouts.words import t
 
+BUT: Final = ("but0", "but1")
+"""Fields of a question that name the departments left out of a list (``NOBODY``: those without one): the others."""
+
 
 def listing(
     rule: DetectedRule,
     days: int,
-    department: str | None,
+    whose: Whose,
     reference: Reference,
     now: datetime,
     lang: str,
     *,
     can_open: bool,
 ) -> list[Component]:
-    """The drawer's content, of one department if one was touched. ``can_open`` makes lines open orders."""
-    cases = [case for case in rule.cases if department is None or case.department == department]
-    total = rule.total if department is None else dict(rule.departments).get(department, 0)
+    """The drawer's content, of the departments that were touched. ``can_open`` makes lines open orders."""
+    cases, total = rule.listed(whose), rule.count(whose)
     head: list[Component] = [
         html.H2(t(f"detector-{rule.rule}", lang)),
         html.P(
             " · ".join(
                 (
-                    *(() if department is None else (department_name(reference, department, lang),)),
+                    *_whose(whose, reference, lang),
                     t("detectors-sub", lang, days=days),
                 )
             ),
@@ -49,13 +53,34 @@ def listing(
         head.append(html.P(missing, className="drawer-note why-unrecorded"))
     if not total:
         return [*head, empty(t("detectors-none", lang))]
-    key = "cases-first" if total > len(cases) else "cases-all"
     return [
         *head,
-        html.P(t(key, lang, n=count(len(cases)), total=count(total)), className="case-count"),
+        html.P(_counted(len(cases), total, lang), className="case-count"),
         html.Div([_line(case, reference, now, lang, can_open=can_open) for case in cases], className="drawer-orders"),
         html.P(t("detectors-check", lang), className="drawer-note"),
     ]
+
+
+def holder_name(reference: Reference, code: str | None, lang: str) -> str:
+    """The name of the department that has a case; of none, that it has none."""
+    return t("detectors-nobody", lang) if code is None else department_name(reference, code, lang)
+
+
+def _whose(whose: Whose, reference: Reference, lang: str) -> tuple[str, ...]:
+    """Whose cases are listed, in words; nothing where everybody's are."""
+    if whose == EVERYBODY:
+        return ()
+    each = [holder_name(reference, code, lang) for code in whose.named]
+    names = reduce(lambda some, more: t("list-pair", lang, some=some, more=more), each)
+    return (t("detectors-but", lang, names=names) if whose.others else names,)
+
+
+def _counted(listed: int, total: int, lang: str) -> str:
+    """How many there are and how many of them are listed: the newest, or without those not for these eyes."""
+    if listed < min(total, LISTED):
+        withheld = t("cases-withheld", lang, n=count(total - listed))
+        return f"{t('cases-all', lang, total=count(total))} · {withheld}"
+    return t("cases-first" if total > listed else "cases-all", lang, n=count(listed), total=count(total))
 
 
 def _line(case: DetectedCase, reference: Reference, now: datetime, lang: str, *, can_open: bool) -> Component:

@@ -74,6 +74,11 @@ def provisional_mark(lang: str) -> Component:
     return html.Span(t("calendar-mark", lang), className="mark", title=t("calendar-provisional", lang))
 
 
+def partly_mark(title: str, lang: str) -> Component:
+    """Beside a number that is judged by a part of what it could be; ``title`` says what is missing."""
+    return html.Span(t("partly-mark", lang), className="mark", title=title)
+
+
 def swatch(classes: str, text: str | list[Component | str]) -> Component:
     """One entry of a legend."""
     words = [text] if isinstance(text, str) else text

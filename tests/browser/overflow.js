@@ -71,7 +71,7 @@
     }
   }
 
-  for (const element of wall.querySelectorAll('.sub, h1, h2, .kpi-number, .kpi-foot, .panel-head, .row, .cell, .nav, .clock-facts, .rows, .panel-body')) {
+  for (const element of wall.querySelectorAll('.sub, h1, h2, .kpi-number, .kpi-foot, .panel-head, .row, .cell, .nav, .clock-facts, .rows, .rule > .name, .panel-body')) {
     if (!visible(element) || element.closest('.drawer, .leaflet-container')) continue;
     if (element.scrollWidth > element.clientWidth + 2 * scale) found.push('wider than its place: ' + name(element));
     if (element.scrollHeight > element.clientHeight + 4 * scale && element.matches('.rows, .panel-head, .panel-body')) found.push('higher than its place: ' + name(element));

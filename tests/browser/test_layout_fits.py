@@ -12,7 +12,7 @@ from layouts.scenes import SCENES
 from layouts.words import LANGUAGES
 from tests.browser.conftest import ARGS, NAMES, OpenPage
 from tests.browser.handwall import STATES, HandWall, standing
-from tests.fixtures import handmade, handmade_orders
+from tests.fixtures import handmade, handmade_orders, handmade_performance
 
 CHECK: Final = (Path(__file__).parent / "overflow.js").read_text(encoding="utf-8")
 WALLS: Final = ((1920, 1080), (3840, 2160), (3840, 1080), (5760, 1080), (5760, 2160), (6656, 1792), (7680, 4320))
@@ -120,6 +120,18 @@ def test_work_orders_hold_the_worst_day_and_the_first(
         for width, height in (*TIGHT, (1600, 900)):
             settle(page, "live", width, height, lists=False)
             wrong += [f"{lang} {width}x{height}: {sentence}" for sentence in found(page)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_detectors_judged_in_part_hold_their_marks(wall: HandWall, open_page: OpenPage, lang: str) -> None:
+    wall.fill(lang, data={"detectors": handmade_performance.judged_in_part()})
+    page = open_page(address(wall, "performance", lang))
+    wrong: list[str] = []
+    for width, height in (*WALLS, *NEAR) if lang == "en" else TIGHT:
+        settle(page, "live", width, height)
+        expect(page.locator(".panel-detectors .rule .mark")).to_have_count(4)
+        wrong += [f"{width}x{height}: {sentence}" for sentence in found(page)]
     assert not wrong, "\n".join(wrong)
 
 

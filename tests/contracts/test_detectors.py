@@ -11,10 +11,10 @@ import pytest
 from data_access.queries import unseen
 from data_access.scope import Audience, Scope
 from indicators.detectors import stalling
-from indicators.detectors.found import WHYS, Detected, DetectedRule
+from indicators.detectors.found import EVERYBODY, WHYS, Detected, DetectedRule, Whose
 from indicators.readings.detectors import detectors
 from indicators.values import At
-from tests.fixtures.conduct import FOUND, SENSITIVE
+from tests.fixtures.conduct import FOUND, SENSITIVE, late_acceptances
 from tests.fixtures.edges import POLICY, Edges, when
 from tests.fixtures.edges import at as on
 from tests.fixtures.small import area
@@ -193,17 +193,36 @@ def test_a_scope_finds_its_own(conduct: Edges, scope: Scope, mine: set[str]) -> 
 
 
 def test_only_the_newest_are_listed(own_conduct: Edges) -> None:
-    copies = (
-        "INSERT INTO work_orders (id, case_no, category_code, area_code, stage, reported_at, accepted_at, updated_at)"
-        " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)"
-        " SELECT 'z' || i, 'z', 'E0110', '{}', 'filed', datetime('2026-03-10 12:00', '+' || i || ' minutes'),"
-        " datetime('2026-03-10 13:00', '+' || i || ' minutes'), '2026-03-10 15:00:00' FROM n"
-    )
-    own_conduct.made.write(copies.format(area(1, 1, 1, 1)))
+    own_conduct.made.write(late_acceptances("D1", 60, "10"))
     rule = ask(own_conduct)["unexplained_extension"]
-    assert (len(rule.cases), rule.truncated, rule.total) == (50, True, 60 + 12)
-    assert [case.at for case in rule.cases] == sorted((case.at for case in rule.cases), reverse=True)
+    listed = rule.listed(EVERYBODY)
+    assert (len(listed), rule.truncated, rule.total) == (50, True, 60 + 12)
+    assert [case.at for case in listed] == sorted((case.at for case in listed), reverse=True)
+    assert listed == tuple(sorted(rule.cases, key=lambda case: case.at, reverse=True))[:50]
     assert not ask(own_conduct)["stalling"].truncated
+
+
+def test_each_department_has_its_own_list(own_conduct: Edges) -> None:
+    """The newest of a whole rule are those of one department; the others' older ones are listed all the same."""
+    before = dict(ask(own_conduct)["unexplained_extension"].departments)
+    for code, cases, day in (("D1", 60, "10"), ("D2", 30, "08"), ("D3", 55, "07"), (None, 4, "06")):
+        own_conduct.made.write(late_acceptances(code, cases, day))
+    rule = ask(own_conduct)["unexplained_extension"]
+    counts = dict(rule.departments)
+    assert counts == {"D1": before["D1"] + 60, "D2": before["D2"] + 30, "D3": before["D3"] + 55, None: before[None] + 4}
+    for code, n in counts.items():
+        mine = Whose((code,), others=False)
+        listed = rule.listed(mine)
+        assert (rule.count(mine), len(listed)) == (n, min(n, 50)), code
+        assert {case.department for case in listed} == {code}
+        assert [case.at for case in listed] == sorted((case.at for case in listed), reverse=True)
+    others = Whose(("D1", "D3"))
+    assert rule.count(others) == counts["D2"] + counts[None] == len(rule.listed(others)) < 50
+    assert {case.department for case in rule.listed(others)} == {"D2", None}
+    assert rule.count(Whose(("D2", None))) == counts["D1"] + counts["D3"]
+    assert [case.department for case in rule.listed(Whose(("D2", None)))] == ["D1"] * 50, "the newest"
+    assert rule.count(EVERYBODY) == rule.total == sum(counts.values())
+    assert len(rule.cases) == 50 + 50 + counts["D2"] + counts[None]
 
 
 @pytest.mark.parametrize(

@@ -3,22 +3,31 @@
 In the small city's March one department has cases enough: D1, with 10 judged ones and 11.67 points.
 """
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from data_access.scope import Audience, Scope
+from indicators.readings.detectors import detectors
 from indicators.readings.scores import scores
 from indicators.scores.compute import what_if
 from indicators.scores.values import Scores
+from layouts.panel import Showing
+from layouts.parts.attrs import NOBODY
 from layouts.parts.grades import points
+from layouts.scenes import PANELS
 from tests.fixtures import small
+from tests.fixtures.conduct import late_acceptances
+from tests.fixtures.contract import ContractServers
+from tests.fixtures.trees import components, props_of, texts
 from tests.fixtures.wall import Opener, Wall, touch
 from tests.http.conftest import FREEZER
 from tests.http.test_cases import ask as ask_cases
 from tests.http.test_cases import plain, total_of
-from tests.http.test_conversation import text_of
+from tests.http.test_conversation import opened, text_of
 from tests.http.test_entrances import TOKEN, device_wall
 
 STREET = small.area(1, 1)
@@ -154,10 +163,77 @@ def test_each_detector_lists_its_cases_or_says_why_not(standing: Wall, rule: str
 
 @pytest.mark.parametrize(
     "fields",
-    [{"rule": "gossip"}, {"rule": ""}, {"rule": "stalling", "department": "D99"}, {"rule": "stalling", "limit": "9"}],
+    [
+        {"rule": "gossip"},
+        {"rule": ""},
+        {"rule": "stalling", "department": "D99"},
+        {"rule": "stalling", "limit": "9"},
+        {"rule": "stalling", "but0": "D99"},
+        {"rule": "stalling", "department": "D1", "but0": "D2"},
+        {"rule": "stalling", "but0": ["D1"]},
+        {"rule": "stalling", "but2": "D1"},
+    ],
 )
 def test_nonsense_opens_no_detector(standing: Wall, fields: dict[str, Any]) -> None:
     assert b"drawer-open" not in detect(standing.client(), **fields).data
+
+
+@pytest.fixture
+def busy(contract_servers: ContractServers, open_wall: Opener) -> Iterator[Wall]:
+    """The small city with many cases of one rule: the newest D1's, older ones others', nobody's, of a code unknown."""
+    made = contract_servers.make("sqlite")
+    for code, cases, day in (("D1", 60, "10"), ("D2", 30, "08"), (None, 70, "07"), ("D99", 55, "06"), ("D3", 3, "05")):
+        made.write(late_acceptances(code, cases, day))
+    yield open_wall(made)
+    contract_servers.drop(made)
+
+
+def panel_numbers(wall: Wall, *rules: str) -> list[tuple[int, dict[str, str]]]:
+    """The numbers of these rules in the panel, each with the question that it asks."""
+    with wall.database.reader(Scope.of(Audience.LEADER)) as db:
+        at = wall.services.at(small.CITY)
+        props = PANELS["detectors"].show(detectors(db, at), Showing("zh", db.reference, at.now, at.calendar.zone))
+    found = []
+    for one in components(props["rules"]["children"]):
+        if "data-opens" in props_of(one):
+            asked = json.loads(props_of(one)["data-opens"])
+            number = next(text for text in reversed(list(texts(one))) if text.isdigit())
+            found.append((int(number), asked))
+    return [(n, asked) for n, asked in found if asked["rule"] in rules]
+
+
+def test_each_number_of_a_detector_opens_as_many_cases(busy: Wall) -> None:
+    client = busy.client()
+    numbers = panel_numbers(busy, "unexplained_extension")
+    assert [asked for _, asked in numbers] == [
+        {"kind": "detector", "rule": "unexplained_extension"},
+        {"kind": "detector", "rule": "unexplained_extension", "department": NOBODY},
+        {"kind": "detector", "rule": "unexplained_extension", "department": "D1"},
+        {"kind": "detector", "rule": "unexplained_extension", "but0": NOBODY, "but1": "D1"},
+    ]
+    assert numbers[1][0] >= 70 and numbers[2][0] >= 60
+    for number, asked in numbers:
+        answer = text_of(detect(client, **{name: text for name, text in asked.items() if name != "kind"}))
+        assert total_of(answer) == number
+        assert len(opened(answer)) == min(number, 50)
+    for department in ("D2", "D3", "D99"):
+        answer = text_of(detect(client, "unexplained_extension", department=department))
+        cases = {one for one in opened(answer) if one.startswith(f"z{department}")}
+        assert total_of(answer) >= {"D2": 30, "D3": 3, "D99": 55}[department]
+        assert len(opened(answer)) == min(total_of(answer), 50)
+        assert len(cases) == {"D2": 30, "D3": 3, "D99": 50}[department], "the first 0 of 30 it was"
+    nobody = opened(text_of(detect(client, "unexplained_extension", department=NOBODY)))
+    assert all(one.startswith("zNone") for one in nobody if one.startswith("z"))
+    others = opened(text_of(detect(client, "unexplained_extension", but0=NOBODY, but1="D1")))
+    assert {one for one in others if one.startswith("z")} >= {f"zD2{n}" for n in range(1, 31)}
+    assert not {one for one in others if one.startswith(("zNone", "zD1"))}
+
+
+def test_a_list_says_whose_it_is(busy: Wall) -> None:
+    client = busy.client()
+    assert "未派部门 · 近 7 日" in plain(text_of(detect(client, "unexplained_extension", department=NOBODY)))
+    answer = plain(text_of(detect(client, "unexplained_extension", but0="D99", but1=NOBODY)))
+    assert "除D99、未派部门外 · 近 7 日" in answer
 
 
 def test_a_wall_reads_scores_but_opens_no_order(open_wall: Opener) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from indicators.detectors.found import Detected
+from indicators.detectors.found import Detected, DetectedRule
 from indicators.readings.looking_good import LookingGood, Way
 from indicators.readings.settled import Settled
 from indicators.scores.scheme import Grade
@@ -15,6 +15,7 @@ from indicators.values import Rate
 from layouts.formats import MINUS, NONE, THIN
 from layouts.panel import Props
 from layouts.parts import grades
+from layouts.parts.attrs import NOBODY
 from layouts.scene import Place
 from layouts.scenes import PANELS, SCENES
 from layouts.words import LANGUAGES
@@ -256,16 +257,40 @@ def test_detectors_say_whose_cases_and_what_nobody_records() -> None:
     props = shown("detectors")
     rules = ["|".join(texts(rule)) for rule in props["rules"]["children"]]
     assert rules == [
-        f"无故延期受理|1{THIN}214|件|水务局|812|人社局|201|其他|201",
+        f"无故延期受理|部分|1{THIN}214|件|水务局|812|人社局|201|其他|201",
         "拖延不办|61|件|城管局|40|未派部门|21",
         "敷衍应付|来源未记录 work_orders.photos_after, work_orders.reworks",
         "反复发案|0|件|未发现",
     ]
-    assert opened(props, "rules")[:2] == [
-        {"kind": "detector", "rule": "unexplained_extension"},
-        {"kind": "detector", "rule": "unexplained_extension", "department": "B04"},
+    first = {"kind": "detector", "rule": "unexplained_extension"}
+    second = {"kind": "detector", "rule": "stalling"}
+    assert opened(props, "rules") == [
+        first,
+        first | {"department": "B04"},
+        first | {"department": "B13"},
+        first | {"but0": "B04", "but1": "B13"},
+        second,
+        second | {"department": "B01"},
+        second | {"department": NOBODY},
+        {"kind": "detector", "rule": "repeated"},
     ]
     assert said(shown("detectors", Detected((), 30)), "rules") == ""
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "部分"), ("en", "part")])
+def test_a_rule_judged_in_part_says_so(lang: str, word: str) -> None:
+    def marks(rule: DetectedRule) -> list[tuple[str, str]]:
+        props = shown("detectors", Detected((rule,), 7), lang)
+        found = [one for one in components(props["rules"]["children"]) if getattr(one, "className", "") == "mark"]
+        return [("".join(texts(one)), one.title) for one in found]
+
+    whole = DetectedRule("perfunctory", 3, (("B04", 3),), (), False, ("dissatisfied", "rework"))
+    assert marks(whole) == []
+    ((text, title),) = marks(replace(whole, missing=("work_orders.photos_after", "work_orders.handled_at")))
+    assert text == word
+    assert "work_orders.photos_after, work_orders.handled_at" in title
+    assert [text for text, _ in marks(replace(whole, missing=("work_order_events",)))] == [word]
+    assert marks(replace(whole, judged=(), missing=("work_orders.reworks",))) == [], "it says all that it has to"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from dash.development.base_component import Component
 
+from indicators.detectors.found import EVERYBODY, Whose
 from indicators.scores.compute import what_if
 from indicators.scores.values import Scores, UnitScore
 from indicators.values import Rate, WeightedRate
@@ -155,15 +156,20 @@ def test_a_term_that_is_not_recorded_is_said() -> None:
 def test_a_detector_lists_its_cases_with_reasons_and_opens_orders_for_those_who_may() -> None:
     found = made.data()["detectors"]
     rule = found.rules[0]
-    body = detected.listing(rule, found.days, None, REFERENCE, NOW, "zh", can_open=True)
+    body = detected.listing(rule, found.days, EVERYBODY, REFERENCE, NOW, "zh", can_open=True)
     words = "|".join(texts(body))
     assert "先列 1 件，共 1\u2009214 件" in words or "1\u2009214" in words
     assert "受理超过时限，无说明" in words
     assert buttons(body) == [{"kind": "order", "order": "o1"}]
-    assert buttons(detected.listing(rule, found.days, None, REFERENCE, NOW, "zh", can_open=False)) == []
-    of_one = "|".join(texts(detected.listing(rule, found.days, "B13", REFERENCE, NOW, "zh", can_open=True)))
+    assert buttons(detected.listing(rule, found.days, EVERYBODY, REFERENCE, NOW, "zh", can_open=False)) == []
+    one = Whose(("B13",), others=False)
+    of_one = "|".join(texts(detected.listing(rule, found.days, one, REFERENCE, NOW, "zh", can_open=True)))
     assert "人社局 · 近 30 日" in of_one
-    unrecorded = "|".join(texts(detected.listing(found.rules[2], 30, None, REFERENCE, NOW, "zh", can_open=True)))
+    of_rest = "|".join(texts(detected.listing(rule, 30, Whose(("B04", None)), REFERENCE, NOW, "en", can_open=True)))
+    assert "all but Water Affairs Bureau, no department · last 30 days" in of_rest
+    of_none = detected.listing(found.rules[1], 30, Whose((None,), others=False), REFERENCE, NOW, "zh", can_open=True)
+    assert "未派部门 · 近 30 日" in "|".join(texts(of_none))
+    unrecorded = "|".join(texts(detected.listing(found.rules[2], 30, EVERYBODY, REFERENCE, NOW, "zh", can_open=True)))
     assert "来源未记录 work_orders.photos_after, work_orders.reworks" in unrecorded
-    nothing = "|".join(texts(detected.listing(found.rules[3], 30, None, REFERENCE, NOW, "zh", can_open=True)))
+    nothing = "|".join(texts(detected.listing(found.rules[3], 30, EVERYBODY, REFERENCE, NOW, "zh", can_open=True)))
     assert nothing.endswith("未发现")
