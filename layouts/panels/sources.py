@@ -28,10 +28,14 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(sources: Sources, showing: Showing) -> Props:
-    """One entry a source, the silent first; then a warning of rows dated later than now."""
+    """One entry a source, the silent first, before the live ones how many these are; and a warning of rows dated later than now."""
     lang = showing.lang
     order = {"silent": 0, "quiet": 1, "live": 2}
-    entries: list[Component] = [_feed(feed, showing) for feed in sorted(sources.feeds, key=lambda f: order[f.state])]
+    feeds = sorted(sources.feeds, key=lambda feed: order[feed.state])
+    entries: list[Component] = [_feed(feed, showing) for feed in feeds]
+    if speaking := sum(feed.state == "live" for feed in feeds):
+        live_ones = t("feeds-live", lang, n=count(speaking), of=count(len(feeds)))
+        entries.insert(len(feeds) - speaking, html.Span(live_ones, className="feed feed-count"))
     if not entries:
         entries.append(html.Span(t("sources-none", lang), className="feed feed-none"))
     if sources.future_rows:

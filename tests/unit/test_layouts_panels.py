@@ -291,7 +291,7 @@ def test_events_are_words_and_unknown_actions_are_shown_as_they_are() -> None:
 
 def test_silent_sources_come_first_and_the_future_is_said() -> None:
     entries = ["|".join(texts(entry)) for entry in shown(PANELS["sources"])["feeds"]["children"]]
-    assert entries == ["3 行来自未来", "12345 热线|静默 48 分钟", "视频识别|平静", "网格员终端"]
+    assert entries == ["3 行来自未来", "12345 热线|静默 48 分钟", "视频识别|平静", "1/3 路正常", "网格员终端"]
     unlisted = shown(PANELS["sources"], Sources(NOW, None, 0, (), "live"))
     assert said(unlisted, "feeds") == "来源未登记送达时间"
 
