@@ -1,4 +1,8 @@
-"""``/healthz``: this process lives and its publisher beats. ``/readyz``: the city can be shown. Both answer in JSON."""
+"""``/healthz``: this process lives and its publisher beats. ``/readyz``: the city can be shown. Both answer in JSON.
+
+The city can be shown when what is read every few seconds can be read. A heavy reading that takes too long, and a ledger
+that is away, are named among the reasons and leave it ready.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -14,6 +18,9 @@ from dashboard.stores import Broadcast
 from data_access.errors import StoreError
 
 _LATE_S: Final = 3 * BEAT_S + 1
+SLOW: Final = "slow-readings"
+"""The slow lane cannot read: rates and scores get old, the rest is well."""
+_MILD: Final = frozenset({"ledger", SLOW})
 
 
 def reasons(
@@ -37,6 +44,8 @@ def reasons(
         found.append(word.trouble)
     if not word.read or word.bodies == 0:
         found.append("nothing-published-yet")
+    if word.slow_trouble is not None:
+        found.append(SLOW)
     if word.ledger:
         found.append(word.ledger)
     return found, word
@@ -61,10 +70,12 @@ def register(
 
     def readyz() -> Response:
         why, word = reasons(broadcast, directory, clock, alive)
-        fatal = [reason for reason in why if reason != "ledger"]
+        fatal = [reason for reason in why if reason not in _MILD]
         said: dict[str, object] = {"ready": not fatal, "reasons": why, "build": build}
         if word is not None:
             said.update(epoch=word.epoch, seq=word.seq, beat_at=word.beat_at)
+            if word.slow_trouble is not None:
+                said["slow_readings"] = word.slow_trouble
         return _json(503 if fatal else 200, said)
 
     server.add_url_rule("/healthz", "healthz", healthz)

@@ -47,6 +47,10 @@ class Lane(Protocol):
         """Seconds since the last sign of progress of the present batch, 0 when idle."""
         ...
 
+    def longest_pause(self) -> float | None:
+        """Most seconds between two signs of progress since the last call, None when there was none."""
+        ...
+
     def abandon(self) -> tuple[Job, ...]:
         """Leave a hanging batch behind and be ready for the next; the jobs that were not done."""
         ...
@@ -171,6 +175,10 @@ class InlineLane:
         """Never running between calls."""
         return 0.0
 
+    def longest_pause(self) -> float | None:
+        """Nobody waits for it, so it has none."""
+        return None
+
     def abandon(self) -> tuple[Job, ...]:
         """Nothing ever hangs here."""
         return ()
@@ -190,6 +198,7 @@ class ThreadLane:
         self._batch: Batch | None = None
         self._undone: dict[Job, None] = {}
         self._progress_at = 0.0
+        self._pause: float | None = None
         self._done: list[Done] = []
         self._generation = 0
         self._abandoned: list[threading.Thread] = []
@@ -227,6 +236,12 @@ class ThreadLane:
         """Seconds since the database last answered for the batch."""
         with self._condition:
             return 0.0 if self._batch is None else self._monotonic() - self._progress_at
+
+    def longest_pause(self) -> float | None:
+        """Most seconds the database let us wait for one answer since the last call."""
+        with self._condition:
+            pause, self._pause = self._pause, None
+            return pause
 
     def abandon(self) -> tuple[Job, ...]:
         """Leave the hanging thread behind."""
@@ -283,12 +298,17 @@ class ThreadLane:
     def _answered(self, generation: int) -> None:
         with self._condition:
             if generation == self._generation:
-                self._progress_at = self._monotonic()
+                self._sign()
 
     def _take(self, generation: int, done: Done) -> None:
         with self._condition:
             if generation == self._generation:
                 self._done.append(done)
-                self._progress_at = self._monotonic()
+                self._sign()
                 for outcome in done.outcomes:
                     self._undone.pop(outcome.job, None)
+
+    def _sign(self) -> None:
+        now = self._monotonic()
+        self._pause = max(now - self._progress_at, self._pause or 0.0)
+        self._progress_at = now

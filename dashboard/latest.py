@@ -18,13 +18,20 @@ class Latest:
 
 @dataclass
 class Values:
-    """Latest values by job. A failing reading keeps its last good value and carries the cause."""
+    """Latest values by job. A failing reading keeps its last good value and carries the cause.
 
+    ``away`` is why nothing at all can be read now: then a value that is not due yet carries it too, until it is over.
+    """
+
+    away: DashboardError | None = None
     _latest: dict[Job, Latest] = field(default_factory=dict)
 
     def of(self, spot: Spot, reading: str) -> Latest:
         """What is known; the empty ``Latest`` when nothing was read yet."""
-        return self._latest.get(Job(spot, reading), Latest())
+        latest = self._latest.get(Job(spot, reading), Latest())
+        if self.away is None or latest.error is not None or latest.as_of is None:
+            return latest
+        return replace(latest, error=self.away)
 
     def take(self, outcome: Outcome) -> None:
         """A new value, or the cause why there is none."""

@@ -26,7 +26,7 @@ from dashboard.schedule import Schedule
 from dashboard.stores import Broadcast
 from dashboard.wishes import serve
 from data_access.engine import ScopedReader
-from data_access.errors import DashboardError, SourceTooSlow, StoreError
+from data_access.errors import DashboardError, SourceTooSlow, SourceUnreachable, StoreError
 from data_access.reference import Reference
 from indicators.policy import Policy, load_policy
 from indicators.readings.book import OpenBook
@@ -41,8 +41,14 @@ KEYS: Final = "keys"
 BODY: Final = "live:"
 _WAIT_S: Final = 0.8
 """How long a beat waits for its own readings before it goes out with what is there."""
-_OVERDUE_S: Final = 2 * BEAT_S
-"""After so many seconds without a sign the readings of the fast lane are said to be too slow."""
+_OVERDUE_S: Final = float(BEAT_S)
+"""After so many seconds without a sign the fast lane is said to hang, so that the screen says it within three beats."""
+_OVERDUE_MOST_S: Final = 2.0 * BEAT_S
+"""The same for a database that often takes long, and for what was never read: still within three beats."""
+_PAUSES: Final = 2.0
+"""A lane that is silent for so many times its longest pause of late hangs; less may be a slow statement."""
+_FORGETS: Final = 0.99
+"""By how much the longest pause of late fades with each reading: by half in about two minutes."""
 _SLOW_BATCH: Final = 12
 
 
@@ -101,6 +107,8 @@ class Publisher:
     _epoch: int | None = None
     _reference: Reference | None = None
     _trouble: DashboardError | None = None
+    _slow_trouble: DashboardError | None = None
+    _pause_s: float | None = None
     _values: Values = field(default_factory=Values)
     _schedule: Schedule = field(default_factory=Schedule)
     _every: dict[Job, int] = field(default_factory=dict)
@@ -180,8 +188,8 @@ class Publisher:
         self._schedule.keep(self._every)
         self._values.keep({Spot(key.audience, key.focus) for key in self._bodies})
         self._collect()
-        self._watch(self.fast, _OVERDUE_S)
-        self._watch(self.slow, self.patience_s)
+        self._watch_fast()
+        self._watch_slow()
         at = self.clock.monotonic()
         due = self._schedule.due(fast, at)
         if due or self._reference is None:
@@ -191,6 +199,7 @@ class Publisher:
             self._hand_out(self.slow, Batch(tuple(due), self.clock.now, separate=True), at)
         self.fast.wait(_WAIT_S)
         self._collect()
+        self._watch_fast()
 
     def _hand_out(self, lane: Lane, batch: Batch, at: float) -> None:
         if lane.submit(batch):
@@ -198,11 +207,22 @@ class Publisher:
 
     def _collect(self) -> None:
         at = self.clock.monotonic()
-        for done in (*self.fast.drain(), *self.slow.drain()):
-            self._take(done, at)
+        for lane in (self.fast, self.slow):
+            for done in lane.drain():
+                self._take(lane, done, at)
+        pause = self.fast.longest_pause()
+        if pause is not None:
+            self._pause_s = max(pause, _FORGETS * (self._pause_s or 0.0))
 
-    def _take(self, done: Done, at: float) -> None:
-        self._trouble = done.error
+    def _take(self, lane: Lane, done: Done, at: float) -> None:
+        """Take what a lane brought. Its last word says whether it can read; the other lane's says nothing of that."""
+        lost = done.error or next(
+            (outcome.error for outcome in done.outcomes if isinstance(outcome.error, SourceUnreachable)), None
+        )
+        if lane is self.slow:
+            self._slow_trouble = lost
+        else:
+            self._trouble = lost
         if done.reference is not None:
             self._reference = done.reference
         for outcome in done.outcomes:
@@ -224,18 +244,46 @@ class Publisher:
                     "read",
                     extra={"reading": outcome.job.reading, "place": place, "ms": round(outcome.ms, 1), **detail},
                 )
+        if lost is not None and lane is self.fast:
+            self._lost(lost, at)
 
-    def _watch(self, lane: Lane, overdue_s: float) -> None:
-        """Say what hangs, and leave it behind when it hangs for longer than any statement may take."""
-        silent = lane.running_for()
-        if silent <= overdue_s:
+    def _watch_fast(self) -> None:
+        """Say that the fast lane hangs: then nothing can be read, whatever this batch was to read."""
+        silent = self.fast.running_for()
+        overdue = _OVERDUE_MOST_S
+        if self._pause_s is not None:
+            overdue = min(_OVERDUE_MOST_S, max(_OVERDUE_S, _PAUSES * self._pause_s))
+        if silent < overdue:
             return
-        error = SourceTooSlow("no answer", seconds=int(silent))
-        self._trouble = error
-        slow = lane is self.slow
+        self._trouble = SourceTooSlow("no answer", seconds=int(silent))
+        self._lost(self._trouble, self.clock.monotonic(), never_read=silent >= _OVERDUE_MOST_S)
+        self._leave(self.fast, silent)
+
+    def _watch_slow(self) -> None:
+        """Say what hangs in the slow lane, where only its own reading waits for it."""
+        silent = self.slow.running_for()
+        if silent <= self.patience_s:
+            return
+        self._slow_trouble = SourceTooSlow("no answer", seconds=int(silent))
         for job in self._every:
-            if self._schedule.running(job) and self.plan.slow(job.reading) is slow:
+            if self._schedule.running(job) and self.plan.slow(job.reading):
+                self._values.fail(job, self._slow_trouble)
+        self._leave(self.slow, silent)
+
+    def _lost(self, error: DashboardError, at: float, *, never_read: bool = True) -> None:
+        """Mark all that the fast lane reads, not only what is due now, and read all of it again soon.
+
+        Without ``never_read`` what has no value yet goes on waiting for its first one.
+        """
+        for job, every in self._every.items():
+            if self.plan.slow(job.reading):
+                continue
+            if never_read or self._values.of(job.spot, job.reading).as_of is not None:
                 self._values.fail(job, error)
+                self._schedule.hasten(job, every, at)
+
+    def _leave(self, lane: Lane, silent: float) -> None:
+        """Leave a lane's batch behind when it hangs for longer than any statement may take."""
         if silent > self.patience_s:
             at = self.clock.monotonic()
             for job in lane.abandon():
@@ -247,6 +295,7 @@ class Publisher:
         now = city_time(beat_at, self.clock.zone)
         provisional = self.calendar.is_provisional(now.date())
         entries = {}
+        self._values.away = self._trouble
         for key, body in self._bodies.items():
             around = None
             if self._reference is not None:
@@ -268,6 +317,7 @@ class Publisher:
             "read": self._values.any_good,
             "trouble": None if self._trouble is None else self._trouble.key,
             "ledger": self.mandate.problem(),
+            "slow_trouble": None if self._slow_trouble is None else self._slow_trouble.key,
         }
         try:
             other = orjson.loads(self.broadcast.fetch(META) or b"{}").get("epoch", 0)
@@ -291,7 +341,7 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the publisher last wrote about itself."""
+    """What the publisher last wrote about itself; troubles are keys of errors, None where a lane can read."""
 
     epoch: int
     seq: int
@@ -301,6 +351,7 @@ class Told:
     read: bool
     trouble: str | None
     ledger: str
+    slow_trouble: str | None = None
 
 
 def told(broadcast: Broadcast) -> Told | None:

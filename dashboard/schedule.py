@@ -41,6 +41,11 @@ class Schedule:
         began = self._running.pop(job, at)
         self._next[job] = _aligned(began + every / 2, every, offset) if ok else at + min(RETRY_S, every)
 
+    def hasten(self, job: Job, every: int, at: float) -> None:
+        """Its value is in doubt: it is due as soon as if it had failed, if it was not due earlier."""
+        if job in self._next:
+            self._next[job] = min(self._next[job], at + min(RETRY_S, every))
+
     def keep(self, wanted: Iterable[Job]) -> None:
         """Forget what nobody wants any more (what runs is forgotten when it is done)."""
         wanted = set(wanted)

@@ -11,9 +11,11 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from dashboard.lanes import InlineLane, Lane, Reading
+from data_access.engine import Database
 from tests.fixtures import small
 from tests.fixtures.contract import ContractDatabase
-from tests.fixtures.wall import ROOT, Opener, Wall, callback, touch
+from tests.fixtures.wall import READING, ROOT, Opener, Wall, callback, touch
 
 TOKEN = "a-token-of-thirty-characters-x"
 STREET = small.area(1, 1)
@@ -370,3 +372,26 @@ def test_ready_needs_the_database(open_wall: Opener, tmp_path: Any, sqlite_datab
     wall.beat(3)
     assert client.get("/readyz").status_code == 200
     assert wall.body(client)["panels"]["open"]["state"] != "stale"
+
+
+def test_ready_asks_the_fast_lane_and_names_the_slow_one(wall: Wall, tmp_path: Any) -> None:
+    """A heavy reading that fails leaves the city on the screen; and when it succeeds, that says nothing of the rest."""
+    client = wall.client()
+    good = wall.publisher.fast, wall.publisher.slow
+    away = InlineLane(Reading(Database(f"sqlite:///{tmp_path}/nowhere.sqlite", READING), lambda db, job, now: None))
+
+    def ready(fast: Lane, slow: Lane) -> tuple[int, dict[str, Any]]:
+        wall.publisher.fast, wall.publisher.slow = fast, slow
+        wall.clock.turn(600)
+        wall.beat()
+        answer = client.get("/readyz")
+        said = orjson.loads(answer.data)
+        assert said["ready"] == (answer.status_code == 200)
+        return answer.status_code, {name: said.get(name) for name in ("reasons", "slow_readings")}
+
+    well: dict[str, Any] = {"reasons": [], "slow_readings": None}
+    heavy: dict[str, Any] = {"reasons": ["slow-readings"], "slow_readings": "source-unreachable"}
+    assert ready(*good) == (200, well)
+    assert ready(good[0], away) == (200, heavy)
+    assert ready(away, good[1]) == (503, {"reasons": ["source-unreachable"], "slow_readings": None})
+    assert ready(*good) == (200, well)

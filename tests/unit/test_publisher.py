@@ -294,6 +294,121 @@ def test_ten_minutes_without_a_database_leave_the_last_values_marked_and_heal_al
     assert show.panel("a")["as_of"] > before["as_of"] + 600_000
 
 
+def of_every_kind(**more: Any) -> Stage:
+    """What is read with every beat, what is read seldom, and what is read in the slow lane; ten seconds on the way."""
+    clocked = {name: lambda job, now: clock_text(now) for name in ("often", "seldom", "rate")}
+    found = stage(
+        {"often": text_panel("often", "often"), "seldom": text_panel("seldom", "seldom", 10),
+         "rate": text_panel("rate", "rate", 300)},
+        clocked, slow=frozenset({"rate"}), **more,
+    )  # fmt: skip
+    found.beat(5)
+    assert states(found) == ["live", "live", "live"]
+    return found
+
+
+def states(show: Stage) -> list[str]:
+    """The states of all panels of ``of_every_kind``."""
+    return [show.panel(name)["state"] for name in ("often", "seldom", "rate")]
+
+
+def beats_until(show: Stage, wanted: str, most: int = 10) -> int:
+    """Beats until every panel is in this state."""
+    for n in range(1, most + 1):
+        show.beat()
+        if set(states(show)) == {wanted}:
+            return n
+    raise AssertionError(states(show))
+
+
+@pytest.mark.parametrize("before", range(5))
+def test_a_frozen_database_is_said_by_every_panel_in_the_second_beat(before: int) -> None:
+    """Whatever was due in the batch that hangs."""
+    show = of_every_kind()
+    show.beat(before)
+    good = {name: show.panel(name) for name in ("often", "seldom", "rate")}
+    show.fast_lane.hang()
+    show.slow_lane.hang()
+    assert beats_until(show, "stale") == 2
+    for name, was in good.items():
+        now = show.panel(name)
+        assert (now["why"]["key"], now["as_of"], now["props"]) == ("source-too-slow", was["as_of"], was["props"])
+    show.beat(20)
+    assert states(show) == ["stale"] * 3
+    show.fast_lane.let_go()
+    show.slow_lane.let_go()
+    assert beats_until(show, "live") <= 3
+    assert all(show.panel(name)["as_of"] > good[name]["as_of"] + 40_000 for name in ("often", "seldom"))
+
+
+def test_a_database_that_refuses_is_said_by_every_panel_in_the_next_beat() -> None:
+    show = of_every_kind()
+    was = show.panel("seldom")["as_of"]
+    show.fast.down = show.slow.down = SourceUnreachable("refused")
+    assert beats_until(show, "stale") == 1
+    assert show.panel("rate")["why"] == {"key": "source-unreachable"}
+    show.fast.down = show.slow.down = None
+    show.beat()
+    assert show.panel("seldom")["state"] == "stale", "the value of before is not made good by the source being there"
+    assert beats_until(show, "live") == 1
+    assert show.panel("seldom")["as_of"] > was
+
+
+def test_a_connection_lost_in_the_middle_of_a_batch_is_said_by_every_panel() -> None:
+    answers: dict[str, Any] = {name: lambda job, now: 1 for name in ("often", "seldom", "rate")}
+    show = stage(
+        {name: text_panel(name, name, every) for name, every in (("often", 2), ("seldom", 10), ("rate", 300))},
+        answers, slow=frozenset({"rate"}),
+    )  # fmt: skip
+    show.beat(5)
+
+    def reset(job: Any, now: float) -> object:
+        raise SourceUnreachable("reset")
+
+    answers["often"] = reset
+    assert beats_until(show, "stale") == 1
+
+
+def test_a_database_that_is_often_slow_is_not_called_away_each_time() -> None:
+    """Statements of three seconds: said once, then known. What hangs is still said within three beats."""
+    show = of_every_kind()
+
+    def slow_statement() -> list[str]:
+        show.fast_lane.hang()
+        show.beat()
+        show.beat()
+        seen = show.panel("often")["state"]
+        show.clock.turn(-1.0)
+        show.fast_lane.let_go()
+        show.clock.turn(1.0)
+        show.beat()
+        return [seen, show.panel("often")["state"]]
+
+    assert slow_statement() == ["stale", "live"]
+    for _ in range(10):
+        assert slow_statement() == ["live", "live"]
+        show.beat(2)
+    show.fast_lane.hang()
+    assert beats_until(show, "stale") == 3
+    show.fast_lane.let_go()
+    show.beat(300)
+    show.fast_lane.hang()
+    assert beats_until(show, "stale") == 2, "it is quick again, and so is the word"
+
+
+def test_what_was_never_read_waits_a_beat_longer_before_it_is_called_broken() -> None:
+    show = of_every_kind()
+    show.fast_lane.hang()
+    there = "wall/main/011/zh"
+    show.broadcast.wish(there, show.clock.now())
+    seen = []
+    for _ in range(3):
+        show.beat()
+        seen.append(show.panel("often", there)["state"])
+    assert seen == ["waiting", "waiting", "broken"]
+    assert show.panel("often")["state"] == "stale"
+
+
 def test_without_a_database_from_the_start_a_wished_wall_says_why() -> None:
     show = ready()
     fresh = stage({"a": text_panel("a", "a")}, {"a": lambda job, now: 1})

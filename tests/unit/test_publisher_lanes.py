@@ -235,12 +235,15 @@ def test_a_reading_of_many_statements_does_not_hang_while_the_database_answers()
     lane.submit(batch(job("a")))
     seconds[0] = 7.0
     assert lane.running_for() == 7.0
+    assert lane.longest_pause() is None, "nothing was answered yet"
     gates[0].set()
     assert said.acquire(timeout=20)
     assert lane.running_for() == 0.0
     seconds[0] = 12.0
     assert lane.running_for() == 5.0
+    assert lane.longest_pause() == 7.0
     gates[1].set()
     assert lane.wait(20)
+    assert (lane.longest_pause(), lane.longest_pause()) == (5.0, None), "the longest since it was last asked"
     assert results(lane.drain()) == {"a": "a"}
     lane.close()

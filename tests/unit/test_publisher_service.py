@@ -7,7 +7,7 @@ import orjson
 from dashboard.keys import LiveKey
 from dashboard.publisher import BODY, KEYS, META, told
 from dashboard.wishes import MAX_SPOTS, WISH_SECONDS, serve
-from data_access.errors import StoreError
+from data_access.errors import SourceUnreachable, StoreError
 from tests.fixtures.beats import Stage, clock_text, stage, text_panel
 
 
@@ -199,3 +199,53 @@ def test_the_publisher_tells_of_itself() -> None:
     word = told(show.broadcast)
     assert word is not None
     assert (word.epoch, word.seq, word.bodies, word.read, word.trouble, word.ledger) == (100, 2, 1, True, None, "")
+
+
+def lanes_of_their_own() -> Stage:
+    """Something to read in both lanes with every beat."""
+    panels = {"quick": text_panel("quick", "quick"), "heavy": text_panel("heavy", "heavy")}
+    show = stage(panels, dict.fromkeys(panels, lambda job, now: 1), slow=frozenset({"heavy"}))
+    show.beat(2)
+    assert troubles(show) == (None, None)
+    return show
+
+
+def troubles(show: Stage) -> tuple[str | None, str | None]:
+    """What the publisher says of its fast and of its slow lane."""
+    word = told(show.broadcast)
+    assert word is not None
+    return word.trouble, word.slow_trouble
+
+
+def test_what_the_slow_lane_reads_does_not_hide_that_the_fast_one_cannot() -> None:
+    show = lanes_of_their_own()
+    show.fast.down = SourceUnreachable("gone")
+    for _ in range(5):
+        show.beat()
+        assert troubles(show) == ("source-unreachable", None)
+    show.fast.down = None
+    show.beat(3)
+    assert troubles(show) == (None, None)
+
+
+def test_what_the_slow_lane_cannot_read_is_its_own_trouble() -> None:
+    show = lanes_of_their_own()
+    show.slow.down = SourceUnreachable("gone")
+    for _ in range(5):
+        show.beat()
+        assert troubles(show) == (None, "source-unreachable")
+    assert (show.panel("quick")["state"], show.panel("heavy")["state"]) == ("live", "stale")
+    show.slow.down = None
+    show.beat(3)
+    assert troubles(show) == (None, None)
+
+
+def test_a_heavy_reading_that_hangs_is_no_trouble_of_the_fast_lane() -> None:
+    show = lanes_of_their_own()
+    show.slow_lane.hang()
+    seen = []
+    for _ in range(7):
+        show.beat()
+        seen.append(troubles(show))
+    assert seen == [(None, None)] * 5 + [(None, "source-too-slow")] * 2
+    assert (show.panel("quick")["state"], show.panel("heavy")["state"]) == ("live", "stale")
