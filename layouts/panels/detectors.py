@@ -10,6 +10,7 @@ from layouts.formats import count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import NOBODY, opens
+from layouts.parts.columns import listed_columns
 from layouts.parts.detected import BUT, holder_name
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.frame import live
@@ -44,9 +45,10 @@ def _rule(rule: DetectedRule, showing: Showing) -> Component:
     tip = t(f"detector-tip-{rule.rule}", lang)
     name = html.Span(t(f"detector-{rule.rule}", lang), className="name", title=tip)
     if not rule.judged:
-        missing = t("detectors-unrecorded", lang, columns=", ".join(rule.missing))
+        missing = t("detectors-unrecorded", lang, columns=listed_columns(rule.missing, lang))
         return html.Div(
-            [name, html.P(missing, className="rule-missing", title=missing)], className="rule rule-unrecorded"
+            [name, html.P(missing, className="rule-missing", title=", ".join(rule.missing))],
+            className="rule rule-unrecorded",
         )
     number = html.B(
         [count(rule.total), html.Span(t("unit-cases", lang), className="unit-word")],
@@ -54,7 +56,7 @@ def _rule(rule: DetectedRule, showing: Showing) -> Component:
         **opens("detector", rule=rule.rule),
     )
     if rule.missing:
-        partly = partly_mark(t("detectors-partly", lang, columns=", ".join(rule.missing)), lang)
+        partly = partly_mark(t("detectors-partly", lang, columns=listed_columns(rule.missing, lang)), lang)
         name = html.Span([t(f"detector-{rule.rule}", lang), partly], className="name", title=tip)
     return html.Div([name, number, html.Div(_whose(rule, showing), className="rule-whose")], className="rule")
 

@@ -28,7 +28,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
 
 
 def show(sources: Sources, showing: Showing) -> Props:
-    """One entry a source, the silent first, before the live ones how many these are; and a warning of rows dated later than now."""
+    """A warning of rows from the future; an entry a source, the silent first; before the live how many these are."""
     lang = showing.lang
     order = {"silent": 0, "quiet": 1, "live": 2}
     feeds = sorted(sources.feeds, key=lambda feed: order[feed.state])

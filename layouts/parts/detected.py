@@ -11,6 +11,7 @@ from data_access.reference import Reference
 from indicators.detectors.found import EVERYBODY, LISTED, DetectedCase, DetectedRule, Whose
 from layouts.formats import count, moment, percent
 from layouts.parts.attrs import opens
+from layouts.parts.columns import listed_columns
 from layouts.parts.drawer import as_of
 from layouts.parts.frame import empty
 from layouts.parts.places import category_name, department_name, where
@@ -47,9 +48,9 @@ def listing(
         html.P(t(f"detector-tip-{rule.rule}", lang), className="drawer-note"),
     ]
     if not rule.judged:
-        return [*head, empty(t("detectors-unrecorded", lang, columns=", ".join(rule.missing)))]
+        return [*head, empty(t("detectors-unrecorded", lang, columns=listed_columns(rule.missing, lang)))]
     if rule.missing:
-        missing = t("detectors-partly", lang, columns=", ".join(rule.missing))
+        missing = t("detectors-partly", lang, columns=listed_columns(rule.missing, lang))
         head.append(html.P(missing, className="drawer-note why-unrecorded"))
     if not total:
         return [*head, empty(t("detectors-none", lang))]

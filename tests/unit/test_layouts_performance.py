@@ -259,7 +259,7 @@ def test_detectors_say_whose_cases_and_what_nobody_records() -> None:
     assert rules == [
         f"无故延期受理|部分|1{THIN}214|件|水务局|812|人社局|201|其他|201",
         "拖延不办|61|件|城管局|40|未派部门|21",
-        "敷衍应付|来源未记录 work_orders.photos_after, work_orders.reworks",
+        "敷衍应付|来源未记录 处置后照片、返工次数",
         "反复发案|0|件|未发现",
     ]
     first = {"kind": "detector", "rule": "unexplained_extension"}
@@ -288,7 +288,7 @@ def test_a_rule_judged_in_part_says_so(lang: str, word: str) -> None:
     assert marks(whole) == []
     ((text, title),) = marks(replace(whole, missing=("work_orders.photos_after", "work_orders.handled_at")))
     assert text == word
-    assert "work_orders.photos_after, work_orders.handled_at" in title
+    assert ("处置后照片、处置完成时间" if lang == "zh" else "photos afterwards, time of handling") in title
     assert [text for text, _ in marks(replace(whole, missing=("work_order_events",)))] == [word]
     assert marks(replace(whole, judged=(), missing=("work_orders.reworks",))) == [], "it says all that it has to"
 

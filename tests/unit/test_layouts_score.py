@@ -170,6 +170,6 @@ def test_a_detector_lists_its_cases_with_reasons_and_opens_orders_for_those_who_
     of_none = detected.listing(found.rules[1], 30, Whose((None,), others=False), REFERENCE, NOW, "zh", can_open=True)
     assert "未派部门 · 近 30 日" in "|".join(texts(of_none))
     unrecorded = "|".join(texts(detected.listing(found.rules[2], 30, EVERYBODY, REFERENCE, NOW, "zh", can_open=True)))
-    assert "来源未记录 work_orders.photos_after, work_orders.reworks" in unrecorded
+    assert "来源未记录 处置后照片、返工次数" in unrecorded
     nothing = "|".join(texts(detected.listing(found.rules[3], 30, EVERYBODY, REFERENCE, NOW, "zh", can_open=True)))
     assert nothing.endswith("未发现")
