@@ -10,7 +10,7 @@ from indicators.readings.origins import TypeMoves
 from layouts.formats import change_by, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import cases
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.frame import empty, live, paged
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import shown
@@ -51,12 +51,12 @@ def show(moves: TypeMoves, showing: Showing) -> Props:
 
 def _row(row: TypeCount, showing: Showing, classes: str) -> Component:
     lang = showing.lang
-    name = category_name(showing.reference, row.category, lang)
+    name, of_class = category_name(showing.reference, row.category, lang), row.category or NOBODY
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
-            html.Span(count(row.before), className="sample", **cases("type_count", category=row.category, before="1")),
-            html.B(count(row.count), **cases("type_count", category=row.category)),
+            html.Span(count(row.before), className="sample", **cases("type_count", category=of_class, before="1")),
+            html.B(count(row.count), **cases("type_count", category=of_class)),
             html.Span(change_by(row.count, row.before) if row.before else t("types-new", lang), className="change"),
         ],
         className=f"row{classes}",

@@ -9,7 +9,7 @@ from indicators.readings.history import TypeCount, Types
 from layouts.formats import change_by, count
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
-from layouts.parts.attrs import cases
+from layouts.parts.attrs import NOBODY, cases
 from layouts.parts.frame import empty, live, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import bar, shown, spoken
@@ -49,7 +49,7 @@ def _row(row: TypeCount, most: int, showing: Showing) -> Component:
         [
             html.Span(name, className="name cut", title=name),
             bar(row.count / most),
-            html.B(count(row.count), **cases("type_count", category=row.category)),
+            html.B(count(row.count), **cases("type_count", category=row.category or NOBODY)),
             html.Span(change_by(row.count, row.before) if row.before else new, className="change"),
         ],
         className="row",
@@ -68,7 +68,7 @@ def _rising(types: Types, showing: Showing) -> list[Component]:
                     category_name(showing.reference, row.category, lang),
                     html.B(
                         change_by(row.count, row.before) if row.before else t("types-new", lang),
-                        **cases("type_count", category=row.category),
+                        **cases("type_count", category=row.category or NOBODY),
                     ),
                 ],
                 className="foot-item",

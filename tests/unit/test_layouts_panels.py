@@ -13,7 +13,7 @@ from data_access.reference import Category, Reference
 from indicators.readings.counts import Flow, Pulse
 from indicators.readings.deadlines import Sla
 from indicators.readings.events import Sources, Ticker
-from indicators.readings.history import LastWeek, Trend, Types
+from indicators.readings.history import LastWeek, Trend, TypeCount, Types
 from indicators.readings.map_cells import CellCounts
 from indicators.readings.people import AreaDuty, Duty
 from indicators.readings.rates import CellRates, Departments, OnTime
@@ -219,6 +219,9 @@ def test_types_say_change_new_and_rising() -> None:
     props = shown(PANELS["types"])
     assert "占道经营|412" in said(props, "rows")
     assert said(props, "rising").startswith("明显上升|占道经营")
+    unclassed = shown(PANELS["types"], Types((TypeCount("", 1, 1),), (), 1, 7))["rows"]["children"]
+    (question,) = (props_of(one)["data-opens"] for one in components(unclassed) if "data-opens" in props_of(one))
+    assert '"category": "-"' in question, "those without a class, not all"
     nothing = shown(PANELS["types"], Types((), (), 0, 7))
     assert said(nothing, "rows") == "近 7 日没有新件"
     calm = shown(PANELS["types"], replace(DATA["types"], rising=()))
