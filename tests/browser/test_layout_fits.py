@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from layouts.parts.grades import SUBJECTS
 from layouts.scenes import SCENES
 from layouts.words import LANGUAGES
 from tests.browser.conftest import ARGS, NAMES, OpenPage
@@ -89,10 +90,23 @@ def test_every_profile_holds_everything(
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(
-    ("scene", "lang"),
-    [("overview", lang) for lang in LANGUAGES] + [(scene, "en") for scene in SCENES if scene != "overview"],
-)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("subject", SUBJECTS[1:])
+def test_every_subject_of_the_performance_scene_fits(
+    wall: HandWall, open_page: OpenPage, subject: str, lang: str
+) -> None:
+    """The first is the one that stands on load, and is tried with its scene."""
+    wall.fill(lang)
+    page = open_page(f"{address(wall, 'performance', lang)}&subject={subject}")
+    wrong: list[str] = []
+    for width, height in ((1920, 1080), (1366, 768), (390, 844)):
+        settle(page, "live", width, height)
+        expect(page.locator(f".panel-ranking.subject-{subject}")).to_be_visible()
+        wrong += [f"{width}x{height}: {sentence}" for sentence in found(page)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("scene", "lang"), [(scene, lang) for scene in SCENES for lang in LANGUAGES])
 def test_every_state_fits(wall: HandWall, open_page: OpenPage, scene: str, lang: str) -> None:
     wall.fill(lang)
     page = open_page(address(wall, scene, lang))
