@@ -9,13 +9,14 @@ from callbacks.ports import Conversation
 from data_access.engine import ScopedReader
 from data_access.errors import InputError, UnknownPlace
 from indicators.detectors.found import EVERYBODY, Detected, Rule, Whose
+from indicators.periods import Period, Periods
 from indicators.readings import READINGS
-from indicators.readings.scores import score_trend
+from indicators.readings.scores import TREND_MONTHS, score_trend
 from indicators.readings.scores import scores as scores_of
 from indicators.scores.compute import what_if
 from indicators.scores.load import SUBJECTS
 from indicators.scores.values import Scores, ScoreTrend
-from indicators.values import NotRecorded
+from indicators.values import At, NotRecorded
 from layouts.panel import Showing
 from layouts.parts import detected, score
 from layouts.parts.attrs import NOBODY
@@ -31,22 +32,24 @@ def explain(services: Conversation, asked: Asked, lang: str) -> list[Component]:
     """
     subject = next((known for known in SUBJECTS if known == asked.text("subject")), None)
     code = asked.text("code")
-    if unknown := asked.fields.keys() - {"subject", "code", "weights"}:
+    if unknown := asked.fields.keys() - {"subject", "code", "weights", "period"}:
         raise InputError(f"a score has no field {', '.join(sorted(unknown))}")
     if subject is None:
         raise InputError("nothing of this kind is scored")
     place = services.place(asked.place)
     at = services.at(*place)
+    name = asked.fields.get("period", "")
+    period = month_of(name, at) if name else None
 
     def read() -> Scores | NotRecorded:
         with services.asks() as db:
-            return scores_of(_here(db, place), at, subject)
+            return scores_of(_here(db, place), at, subject, period)
 
     def past() -> ScoreTrend | NotRecorded:
         with services.asks() as db:
             return score_trend(_here(db, place), at, subject, code)
 
-    scores = services.recall(f"scores {place} {subject}", read)
+    scores = services.recall(f"scores {place} {subject} {name}", read)
     unit = None if isinstance(scores, NotRecorded) else scores.unit(code)
     if isinstance(scores, NotRecorded) or unit is None:
         raise UnknownPlace("no such unit", place=code)
@@ -62,7 +65,19 @@ def explain(services: Conversation, asked: Asked, lang: str) -> list[Component]:
         tried=None if weights is None else what_if(scores, weights),
         weights=weights,
         named=persons,
+        period=name,
     )
+
+
+def month_of(text: str, at: At) -> Period:
+    """One of the months of a unit's trend, by name (``2026-10``). Raises InputError for any other."""
+    periods = Periods.of(at.policy)
+    months = [periods.current(at.now)]
+    while len(months) < TREND_MONTHS:
+        months.append(periods.previous(months[-1]))
+    if (found := next((month for month in months if month.name == text), None)) is None:
+        raise InputError("not a month of the trend")
+    return found
 
 
 def weights_of(text: str, scores: Scores) -> dict[str, int]:

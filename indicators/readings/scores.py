@@ -27,6 +27,8 @@ from indicators.values import At, Count, NotRecorded
 
 NO_GROUP: Final = "all"
 """The group of units that record none."""
+TREND_MONTHS: Final = 6
+"""Months of a unit's trend, the running one among them."""
 _MOST_MONTHS: Final = 24
 
 
@@ -112,7 +114,9 @@ def offer(db: ScopedReader, at: At, subject: Subject, period: Period, *, sure: b
     return Offer((kept.revision or 0) + 1, kept, now, found) if found else None
 
 
-def score_trend(db: ScopedReader, at: At, subject: Subject, code: str, months: int = 6) -> ScoreTrend | NotRecorded:
+def score_trend(
+    db: ScopedReader, at: At, subject: Subject, code: str, months: int = TREND_MONTHS
+) -> ScoreTrend | NotRecorded:
     """One unit over the last months, the running one last; frozen months as they were frozen."""
     found = _past(db, at, subject, months)
     if isinstance(found, NotRecorded):
@@ -120,7 +124,9 @@ def score_trend(db: ScopedReader, at: At, subject: Subject, code: str, months: i
     return ScoreTrend(subject, code, tuple(_point(scores, scores.unit(code)) for scores in found))
 
 
-def score_trends(db: ScopedReader, at: At, subject: Subject, months: int = 6) -> tuple[ScoreTrend, ...] | NotRecorded:
+def score_trends(
+    db: ScopedReader, at: At, subject: Subject, months: int = TREND_MONTHS
+) -> tuple[ScoreTrend, ...] | NotRecorded:
     """All units that are ranked now, by code, over the last months: the same as one by one, in one pass."""
     found = _past(db, at, subject, months)
     if isinstance(found, NotRecorded):

@@ -75,7 +75,7 @@ def _row(row: UnitScore, most: float, scores: Scores, showing: Showing) -> Compo
     half = abs(by) / most / 2
     return html.Div(
         [
-            grades.unit(scores, row.code, showing.reference, lang),
+            grades.unit(scores, row.code, showing.reference, lang, alone=False),
             html.Div(
                 html.I(
                     className="swing-fill",
@@ -91,6 +91,7 @@ def _row(row: UnitScore, most: float, scores: Scores, showing: Showing) -> Compo
             ),
         ],
         className="row row-chance" if _chance(row) else "row",
+        **grades.touch(scores.subject, row.code),
     )
 
 

@@ -81,12 +81,13 @@ def _line(row: UnitScore, scores: Scores, showing: Showing) -> Component:
     lang = showing.lang
     return html.Div(
         [
-            grades.unit(scores, row.code, showing.reference, lang),
+            grades.unit(scores, row.code, showing.reference, lang, alone=False),
             html.B(grades.points(row.score), className="col-score"),
             grades.chip(scores, row.score, lang),
             html.Span(_why(row, lang), className="why cut", title=_why(row, lang)),
         ],
         className="list-row",
+        **grades.touch(scores.subject, row.code),
     )
 
 

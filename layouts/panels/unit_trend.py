@@ -97,13 +97,14 @@ def chart(trend: ScoreTrend, scores: Scores, showing: Showing) -> list[Component
     name = grades.unit_name(showing.reference, trend.subject, trend.code, lang)
     head = html.Div(
         [
-            html.Span(name, className="name cut unit", title=name, **grades.touch(trend.subject, trend.code)),
+            html.Span(name, className="name cut unit", title=name),
             grades.chip(scores, None if last is None else last.score, lang),
             html.B(grades.points(None if last is None else last.score)),
         ],
         className="trend-head",
+        **grades.touch(trend.subject, trend.code),
     )
-    return [head, plot(trend.points, scores, showing)]
+    return [head, plot(trend, scores, showing)]
 
 
 PANELS: Final = tuple(

@@ -38,15 +38,15 @@ def unit_name(reference: Reference, subject: str, code: str, lang: str) -> str:
     return area_name(reference, code, lang, down_to="")
 
 
-def touch(subject: str, code: str) -> dict[str, Any]:
-    """The attributes of a unit that opens its explanation in the drawer."""
-    return opens("score", subject=subject, code=code)
+def touch(subject: str, code: str, period: str = "") -> dict[str, Any]:
+    """The attributes of a unit that opens its explanation in the drawer, of the running month without a ``period``."""
+    return opens("score", subject=subject, code=code, period=period)
 
 
-def unit(scores: Scores, code: str, reference: Reference, lang: str) -> Component:
-    """The name of a unit, to be touched."""
+def unit(scores: Scores, code: str, reference: Reference, lang: str, *, alone: bool = True) -> Component:
+    """The name of a unit, to be touched; not ``alone`` where it stands in a row that is touched as a whole."""
     name = unit_name(reference, scores.subject, code, lang)
-    return html.Span(name, className="name cut unit", title=name, **touch(scores.subject, code))
+    return html.Span(name, className="name cut unit", title=name, **(touch(scores.subject, code) if alone else {}))
 
 
 def step_of(scores: Scores, score: float) -> int:

@@ -34,10 +34,12 @@ def explanation(
     tried: Scores | None = None,
     weights: Mapping[str, int] | None = None,
     named: bool = False,
+    period: str = "",
 ) -> list[Component]:
     """The drawer's content. ``tried`` are the scores under ``weights`` (term id -> parts of a hundred), if any were.
 
-    ``named`` says who froze the scores: for an audience that may read names.
+    ``named`` says who froze the scores: for an audience that may read names. ``period`` is that of the question, ""
+    where it asked for the running month.
     """
     lang, reference = showing.lang, showing.reference
     group = group_of(scores, unit.code)
@@ -68,10 +70,11 @@ def explanation(
     if trend is not None and any(point.score is not None for point in trend.points):
         body += [
             html.H3(t("trend-unit-title", lang)),
-            html.Div(plot(trend.points, scores, showing), className="why-trend"),
+            html.Div(plot(trend, scores, showing), className="why-trend"),
         ]
     if unit.score is not None:
-        body += _try(scores, unit, group, tried, weights or given(scores), reference, lang)
+        asked = {"subject": scores.subject, "code": unit.code, "period": period}
+        body += _try(scores, unit, group, tried, weights or given(scores), reference, asked, lang)
     return body
 
 
@@ -208,16 +211,17 @@ def _try(
     tried: Scores | None,
     weights: Mapping[str, int],
     reference: Reference,
+    asked: Mapping[str, str],
     lang: str,
 ) -> list[Component]:
-    """Other weights, tried out here alone."""
+    """Other weights, tried out here alone. ``asked`` are the fields of the question, without weights."""
     rows = [
         html.Div(
             [
                 html.Span(term.name.get(lang)),
-                _step(scores, unit, weights, term.id, -STEP, lang),
+                _step(asked, weights, term.id, -STEP, lang),
                 html.B(count(weights[term.id])),
-                _step(scores, unit, weights, term.id, STEP, lang),
+                _step(asked, weights, term.id, STEP, lang),
             ],
             className="try-weight",
         )
@@ -239,17 +243,17 @@ def _try(
             t("try-reset", lang),
             type="button",
             className="try-reset",
-            **opens("score", subject=scores.subject, code=unit.code),
+            **opens("score", **asked),
         )
     )
     return body
 
 
-def _step(scores: Scores, unit: UnitScore, weights: Mapping[str, int], term: str, by: int, lang: str) -> Component:
+def _step(asked: Mapping[str, str], weights: Mapping[str, int], term: str, by: int, lang: str) -> Component:
     """The button that makes one weight larger or smaller; it carries all weights as they would be."""
     changed = {**weights, term: min(max(weights[term] + by, 0), 100)}
     usable = changed != dict(weights) and any(changed.values())
-    asked = opens("score", subject=scores.subject, code=unit.code, weights=",".join(map(str, changed.values())))
+    touch = opens("score", **asked, weights=",".join(map(str, changed.values())))
     label = t("try-more" if by > 0 else "try-less", lang, by=abs(by))
     return html.Button(
         "+" if by > 0 else MINUS,
@@ -257,7 +261,7 @@ def _step(scores: Scores, unit: UnitScore, weights: Mapping[str, int], term: str
         className="try-step",
         disabled=not usable,
         title=label,
-        **{**(asked if usable else {}), **attrs(aria_label=label)},
+        **{**(touch if usable else {}), **attrs(aria_label=label)},
     )
 
 

@@ -7,7 +7,7 @@ from math import floor
 from dash import html
 from dash.development.base_component import Component
 
-from indicators.scores.values import Scores, TrendPoint
+from indicators.scores.values import Scores, ScoreTrend, TrendPoint
 from layouts.formats import NONE, count, month_name
 from layouts.panel import Showing
 from layouts.parts import grades
@@ -16,9 +16,12 @@ from layouts.parts.marks import percent_of
 from layouts.words import t
 
 
-def plot(points: Sequence[TrendPoint], scores: Scores, showing: Showing) -> Component:
-    """Dots with the 95 % ribbon; the running period hollow; periods with too few cases have a dash."""
-    lang, points = showing.lang, _since_recorded(points)
+def plot(trend: ScoreTrend, scores: Scores, showing: Showing) -> Component:
+    """Dots with the 95 % ribbon; the running period hollow; periods with too few cases have a dash.
+
+    The score of a period opens its explanation.
+    """
+    lang, points = showing.lang, _since_recorded(trend.points)
     known = [value for point in points for value in (point.low, point.score) if value is not None]
     low = max(0.0, min(floor(min(known, default=100.0) / 10) * 10.0, 80.0))
 
@@ -58,7 +61,8 @@ def plot(points: Sequence[TrendPoint], scores: Scores, showing: Showing) -> Comp
             title = f"{title}\n{frozen}"
         place = {"left": percent_of(across(at)), "bottom": percent_of(height(point.score))}
         marks.append(html.I(className=f"trend-dot trend-{point.state}", style=place, title=title))
-        marks.append(html.Span(grades.points(point.score), className="trend-word", style=place))
+        touch = grades.touch(trend.subject, trend.code, point.period.name)
+        marks.append(html.Span(grades.points(point.score), className="trend-word", style=place, **touch))
     labels = [
         html.Span(
             [period_short(point, lang), html.I("" if point.score is not None else t("trend-unit-few", lang))],

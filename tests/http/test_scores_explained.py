@@ -126,7 +126,10 @@ def test_weights_are_tried_and_the_official_score_stays(wall: Wall) -> None:
         {"weights": "४०,20,15,10,15"},
         {"weights": "nan,20,15,10,15"},
         {"place": "9999"},
-        {"period": "2026-02"},
+        {"period": "2026-04"},
+        {"period": "2025-09"},
+        {"period": "2026-W10"},
+        {"period": "March"},
     ],
     ids=str,
 )
@@ -135,6 +138,15 @@ def test_nonsense_opens_no_explanation(standing: Wall, fields: dict[str, Any]) -
     assert answer.status_code in (200, 204)
     assert b"drawer-open" not in answer.data
     assert b"Traceback" not in answer.data
+
+
+def test_a_month_of_the_trend_is_explained_by_its_own_cases(wall: Wall) -> None:
+    client = wall.client()
+    running = plain(text_of(ask(client, "D1", period="2026-03")))
+    assert '"11.6"' in running and "2026年3月 · 暂估" in running, "the running month by its name"
+    answer = plain(text_of(ask(client, "D1", period="2026-02")))
+    assert "drawer-open" in answer
+    assert "2026年2月" in answer and "2026年3月 · 暂估" not in answer
 
 
 def test_another_try_of_weights_is_no_step_of_the_trail(wall: Wall) -> None:

@@ -145,6 +145,16 @@ def test_the_trend_is_part_of_the_answer_where_there_is_one() -> None:
     assert "单位走势" not in "|".join(texts(explained()))
 
 
+def test_each_month_of_the_trend_opens_itself() -> None:
+    trend = next(one for one in made.trends(SCORES) if one.code == "B04")
+    words = (props_of(one).get("data-opens", "{}") for one in components(explained(trend=trend)))
+    months = [question["period"] for question in map(json.loads, words) if "period" in question]
+    others = [name for name in months if name != "2026-11"]
+    assert others == ["2026-06", "2026-07", "2026-09", "2026-10"], "none of the month without a score"
+    weighed = [one for one in buttons(explained(period="2026-10")) if "weights" in one]
+    assert {one["period"] for one in weighed} == {"2026-10"}, "other weights are tried on the same month"
+
+
 def test_a_term_that_is_not_recorded_is_said() -> None:
     streets = made.scores("street")
     code = streets.groups[0].rows[0].code
