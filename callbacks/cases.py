@@ -15,8 +15,9 @@ from data_access.errors import InputError, UnknownPlace
 from data_access.reference import LEVELS
 from indicators.periods import Period, Periods
 from indicators.policy import Policy
-from indicators.readings.cases import UNKNOWN_AGE, Ask, Part, cases
+from indicators.readings.cases import ANY_AGE, UNKNOWN_AGE, Ask, Part, cases
 from indicators.readings.figures import MAJOR
+from indicators.readings.horizon import SPREAD
 from indicators.readings.origins import LADDER
 from indicators.readings.supervision import first_due
 from indicators.registry import REGISTRY, Indicator
@@ -24,12 +25,12 @@ from indicators.rules.orders import OPEN_CODES
 from indicators.values import At
 from indicators.windows import Now, Span
 from layouts.parts import caselist
-from layouts.parts.attrs import CASE_FIELDS, NOBODY
+from layouts.parts.attrs import ANY, CASE_FIELDS, NOBODY
 
 LISTED: Final = 50
 _PARTS: Final = frozenset(get_args(Part))
 _STAGES: Final = frozenset(stage.value for stage in Stage)
-_LEVELS: Final = frozenset({*LEVELS, MAJOR})
+_LEVELS: Final = frozenset({*LEVELS, MAJOR, SPREAD})
 _STEPS: Final = frozenset({*LADDER, NOBODY})
 _HOUR: Final = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3])", re.ASCII)
 _COARSE: Final = ("city", "county", "street")
@@ -50,7 +51,7 @@ def listed(services: Conversation, asked: Asked, lang: str) -> list[Component]:
     def ask() -> list[Component]:
         at = services.at(*place)
         with services.asks() as db:
-            question, period = _question(db, asked, at)
+            question, period = question_of(db, asked, at)
             here = db if place == (None, None) else db.narrowed(*place)
             found = cases(here, at, question)
             return caselist.listing(
@@ -68,7 +69,7 @@ def listed(services: Conversation, asked: Asked, lang: str) -> list[Component]:
     return services.recall(f"cases {place} {words} {lang}", ask)
 
 
-def _question(db: ScopedReader, asked: Asked, at: At) -> tuple[Ask, Period | None]:
+def question_of(db: ScopedReader, asked: Asked, at: At) -> tuple[Ask, Period | None]:
     """The fields as a question, each looked up; the period among them for the words above the list."""
     fields, reference, policy = asked.fields, db.reference, at.policy
     indicator, part = asked.text("indicator"), fields.get("part", "rows")
@@ -162,10 +163,12 @@ def day_of(text: str) -> date:
 
 
 def age_of(text: str, policy: Policy) -> int:
-    """A band of the policy's ages by its number, ``NOBODY`` for those of unknown age. Raises InputError."""
-    if text == NOBODY:
-        return UNKNOWN_AGE
-    ages = {str(age): age for age in range(len(policy.ageing.hours) + 1)}
+    """A band of the policy's ages by its number, ``NOBODY`` for unknown ages, ``ANY`` for all others.
+
+    Raises InputError.
+    """
+    bands = range(len(policy.ageing.hours) + 1)
+    ages = {NOBODY: UNKNOWN_AGE, ANY: ANY_AGE, **{str(age): age for age in bands}}
     if text not in ages:
         raise InputError("no such age")
     return ages[text]

@@ -15,6 +15,7 @@ from indicators.periods import Periods
 from indicators.readings.deadlines import light_of_row, listable, row_columns
 from indicators.readings.figures import MAJOR, hidden_categories, judging, seen, since_of, top_category
 from indicators.readings.holding import held_longest
+from indicators.readings.horizon import SPREAD, spread_below
 from indicators.readings.moved import Measures, judged_at, measures_of
 from indicators.readings.origins import STEP_OF
 from indicators.readings.supervision import first_due
@@ -31,6 +32,8 @@ MOST: Final = 200
 """The longest list anybody gets."""
 UNKNOWN_AGE: Final = -1
 """Of those that wait in a stage: their entry is not recorded."""
+ANY_AGE: Final = -2
+"""Of those that wait in a stage: their entry is recorded, whenever it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class Ask:
     """Which cases: of an indicator and a part of it, narrowed by what a figure was grouped by.
 
     ``department`` "" asks for those of nobody, ``category`` "" for those without a class. ``area`` takes everything
-    below it, with ``level`` only what is coded to areas that are known; "" asks for what no area of that level holds.
+    below it, with ``level`` only what is coded to areas that are known; "" asks for what no area of that level holds,
+    with ``SPREAD`` none of those the place is spread over.
     ``category`` is as coded, with level "major" everything under that top. ``day`` is a day of the window's time by
     the city's cut. ``span`` replaces the indicator's own. ``source`` and ``resolved`` (the level that settled a case, a
     micro grid being part of its grid) take "" for those that record none. ``age`` is a band of the policy's ages
-    of those that wait in ``stage``, 0 the youngest, ``UNKNOWN_AGE`` those whose entry is not recorded. ``holder`` is a
-    department that has held the case, by the event log, ``grade`` that of the supervision whose reply is due first ("":
-    none). ``before`` asks for the days before the window's own, as many.
+    of those that wait in ``stage``, 0 the youngest, ``UNKNOWN_AGE`` those whose entry is not recorded, ``ANY_AGE`` all
+    others. ``holder`` is a department that has held the case, by the event log, ``grade`` that of the supervision whose
+    reply is due first ("": none). ``before`` asks for the days before the window's own, as many.
     """
 
     indicator: str
@@ -188,8 +192,7 @@ def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> l
     if ask.stage is not None:
         found.append(o.stage == ask.stage)
     if ask.stage is not None and ask.age is not None:
-        age = None if ask.age == UNKNOWN_AGE else ask.age
-        found.append(orders.aged(o, Stage(ask.stage), at.now, at.policy.ageing.hours, age))
+        found.append(_of_age(at, Stage(ask.stage), ask.age, o))
     if ask.grade is not None:
         graded = [row.order_id for row in first_due(db, at) if row.grade == ask.grade]
         found.append(among(o.id, graded, db.dialect))
@@ -203,7 +206,7 @@ def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> l
         steps = [recorded for recorded, step in STEP_OF.items() if step == ask.resolved]
         found.append(o.resolved_level.in_(steps) if ask.resolved else _without_step(o.resolved_level))
     if ask.area == "":
-        found.append(_not_located(db, ask.level, o))
+        found.append(_not_located(db, at, ask.level, o))
     elif ask.area is not None and ask.level is not None:  # as figures of a level are rolled up: by known areas alone
         found.append(o.area_code.in_(sorted(db.reference.tree.subtree(ask.area))))
     if ask.day is not None:
@@ -213,6 +216,12 @@ def _narrowed(db: ScopedReader, at: At, entry: Indicator, ask: Ask, o: Any) -> l
         moment = entry.window.moment(o, at)
         found.append(and_(moment >= day.start, moment < day.end))
     return found
+
+
+def _of_age(at: At, stage: Stage, age: int, o: Any) -> ColumnElement[bool]:
+    if age == ANY_AGE:
+        return o[orders.ENTERED_BY[stage]].is_not(None)  # type: ignore[no-any-return]
+    return orders.aged(o, stage, at.now, at.policy.ageing.hours, None if age == UNKNOWN_AGE else age)
 
 
 def _empty(column: Any) -> ColumnElement[bool]:
@@ -234,12 +243,15 @@ def _of_category(db: ScopedReader, at: At, ask: Ask, o: Any) -> ColumnElement[bo
     return o.category_code.in_(sorted(below | {str(ask.category)}))  # type: ignore[no-any-return]
 
 
-def _not_located(db: ScopedReader, level: str | None, o: Any) -> ColumnElement[bool]:
+def _not_located(db: ScopedReader, at: At, level: str | None, o: Any) -> ColumnElement[bool]:
     """Coded to no area of that level nor below one; without a level, coded to nothing."""
     if level is None:
         return or_(o.area_code.is_(None), o.area_code == "")
     tree = db.reference.tree
-    inside = {code for code in tree.by_code if tree.up_to(code, level) is not None}
+    if level == SPREAD:
+        inside = set(spread_below(tree, at.area))
+    else:
+        inside = {code for code in tree.by_code if tree.up_to(code, level) is not None}
     return or_(o.area_code.is_(None), o.area_code.not_in(sorted(inside))) if inside else all_rows()
 
 

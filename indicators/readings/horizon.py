@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from data_access.engine import ScopedReader
 from data_access.reference import AreaTree
 from indicators.readings.book import book_of
 from indicators.registry import REGISTRY, next_cuts
 from indicators.values import At, NotRecorded
+
+SPREAD: Final = "spread"
+"""The level of the areas of the horizon: those the place is spread over, whatever level each of them has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,16 @@ def horizon(db: ScopedReader, at: At) -> Horizon | NotRecorded:
     )
 
 
-def _below(tree: AreaTree, place: str | None, by_code: Mapping[str | None, int]) -> dict[str | None, int]:
-    """By the areas the place is spread over; None for what lies in none of them."""
+def spread_below(tree: AreaTree, place: str | None) -> Mapping[str, str]:
+    """Every code in the areas the place (the root by default) is spread over, with the code of that area."""
     here = place or tree.root
     children = tree.spread(here) if here else ()
-    below = tree.branches(children[0].parent_code or "") if children else {}
+    return tree.branches(children[0].parent_code or "") if children else {}
+
+
+def _below(tree: AreaTree, place: str | None, by_code: Mapping[str | None, int]) -> dict[str | None, int]:
+    """By the areas the place is spread over; None for what lies in none of them."""
+    below = spread_below(tree, place)
     found: dict[str | None, int] = {}
     for code, n in by_code.items():
         key = below.get(code or "")

@@ -42,13 +42,13 @@ def show(ladder: Ladder, showing: Showing) -> Props:
 
 
 def _row(step: LadderStep, of: int, lang: str) -> Component:
-    name = level_name(step.level, lang)
+    name, behind = level_name(step.level, lang), cases("settled", resolved=step.level)
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),
             bar(step.n / of),
-            html.B(f"{percent(step.n / of)}%"),
-            html.Span(count(step.n), className="sample", **cases("settled", resolved=step.level)),
+            html.B(f"{percent(step.n / of)}%", **behind),
+            html.Span(count(step.n), className="sample", **behind),
             html.Span(change_by(step.n, step.before), className="change"),
         ],
         className="row",

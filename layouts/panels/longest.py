@@ -9,6 +9,7 @@ from indicators.readings.process import Longest, LongestRow
 from layouts.formats import moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
+from layouts.parts.attrs import ANY
 from layouts.parts.drawer import stage_name, stage_short
 from layouts.parts.durations import work_hours
 from layouts.parts.frame import empty, paged
@@ -48,7 +49,7 @@ def _row(row: LongestRow, showing: Showing) -> Component:
         [fit(category_name(reference, row.category, lang)), right(html.B(work_hours(row.held_s)))],
         [fit(whose, area_name(reference, row.area, lang))],
         title=f"{stage_name(row.stage, lang)}: {since}",
-        **alike(showing.reference, row.category, row.area, stage=row.stage),
+        **alike("stage_waiting", reference, row.category, row.area, stage=row.stage, age=ANY),
     )
 
 

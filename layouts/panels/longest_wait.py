@@ -9,6 +9,7 @@ from layouts.formats import NONE, moment
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts import kpi
+from layouts.parts.attrs import ANY
 from layouts.parts.drawer import stage_short
 from layouts.parts.durations import work_hours
 from layouts.parts.places import alike
@@ -35,7 +36,7 @@ def show(longest: Longest, showing: Showing) -> Props:
         nothing,
         [stage_short(first.stage, lang), since],
         [],
-        alike(showing.reference, first.category, first.area, stage=first.stage),
+        alike("stage_waiting", showing.reference, first.category, first.area, stage=first.stage, age=ANY),
     )
 
 

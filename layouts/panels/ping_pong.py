@@ -56,7 +56,7 @@ def _row(order: PingPong, showing: Showing) -> Component:
         ],
         [fit(" ⇄ ".join(dict.fromkeys(way)))],
         title=since,
-        **alike(showing.reference, order.category, order.area),
+        **alike("passed_around", reference, order.category, order.area),
     )
 
 

@@ -15,7 +15,7 @@ from layouts.parts.attrs import attrs, cases
 from layouts.parts.frame import empty, paged, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.marks import computed_mark, light_icon, provisional_mark, shown, spoken
-from layouts.parts.places import area_name, category_name, department_name
+from layouts.parts.places import alike, area_name, category_name, department_name
 from layouts.words import t
 
 
@@ -46,7 +46,7 @@ _COLUMNS: Final = ("type", "place", "department", "due", "left")
 
 
 def show(sla: Sla, showing: Showing) -> Props:
-    """One row an order; a sentence when nothing presses."""
+    """One row an order, which opens those like it: all that are overdue, or all that are open, by deadline."""
     lang = showing.lang
     today = sla.cut.date() == showing.now.date()
     cut = f"{sla.cut:%H:%M}" if today else moment(sla.cut, showing.now, lang)
@@ -65,6 +65,7 @@ def _row(row: SlaRow, showing: Showing) -> Component:
     name = category_name(reference, row.category, lang)
     place = area_name(reference, row.area, lang)
     department = department_name(reference, row.department, lang)
+    indicator = "overdue" if row.due < showing.now else "open"
     return html.Div(
         [
             html.Span(light_icon(row.light, lang), className="sla-icon"),
@@ -85,6 +86,7 @@ def _row(row: SlaRow, showing: Showing) -> Component:
             html.Span(left(row, showing), className="sla-left"),
         ],
         className="row",
+        **alike(indicator, reference, row.category, row.area),
     )
 
 

@@ -74,7 +74,7 @@ def _row(row: SupervisionRow, showing: Showing) -> Component:
             fit(department_name(reference, row.department, lang), area_name(reference, row.area, lang)),
             right(t("supervision-due", lang, due=due)),
         ],
-        **alike(showing.reference, row.category, row.area),
+        **alike("supervised", reference, row.category, row.area),
     )
 
 

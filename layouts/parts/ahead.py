@@ -6,7 +6,7 @@ from typing import Any, Final
 from dash import html
 from dash.development.base_component import Component
 
-from indicators.readings.horizon import Horizon, HorizonRow
+from indicators.readings.horizon import SPREAD, Horizon, HorizonRow
 from layouts.formats import count
 from layouts.panel import Showing
 from layouts.parts.attrs import NOBODY, attrs, cases
@@ -33,9 +33,8 @@ def rows(found: Sequence[HorizonRow], name: Name, where: str) -> list[Component]
 
 
 def _row(row: HorizonRow, name: str, where: str, most: int) -> Component:
-    whose = {where: row.key or NOBODY} if row.key or where == "department" else None
-    late = {} if whose is None else cases("overdue", **whose)
-    ahead = [{} if whose is None else cases(indicator, **whose) for indicator in BY_CUT]
+    whose = {where: row.key or NOBODY, "level": SPREAD if where == "area" else ""}
+    late, ahead = cases("overdue", **whose), [cases(indicator, **whose) for indicator in BY_CUT]
     return html.Div(
         [
             html.Span(name, className="name cut", title=name),

@@ -24,10 +24,13 @@ CASE_FIELDS: Final = frozenset(
 )
 """What may narrow a list of cases: codes (``NOBODY`` for the rest that has none), the level of a grouping, where a case
 came from, the level that settled it, a day as ``2026-11-21``, a period as ``2026-10``, ``2026-W41``, ``2026-10-05T09``
-(an hour) or ``2026-10-05..2026-10-11``, an age by its number (0 the youngest band), a department that has held it,
-the grade of its supervision; ``before="1"`` are the days before those of the number."""
+(an hour) or ``2026-10-05..2026-10-11``, an age by its number (0 the youngest band, ``ANY``: by entry, the oldest
+first), a department that has held it, the grade of its supervision; ``before="1"`` are the days before those of the
+number."""
 NOBODY: Final = "-"
 """Of no department, of no class, of no area (of the level): the key "" of figures."""
+ANY: Final = "*"
+"""Of any age: all that wait in the stage and whose entry is recorded, the oldest first."""
 
 
 def attrs(**named: str) -> dict[str, Any]:

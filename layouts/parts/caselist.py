@@ -16,7 +16,7 @@ from indicators.rules.orders import OPEN_STAGES
 from indicators.values import At, NotRecorded
 from indicators.windows import Now, Span
 from layouts.formats import count, moment
-from layouts.parts.attrs import NOBODY, attrs, opens
+from layouts.parts.attrs import ANY, NOBODY, attrs, opens
 from layouts.parts.columns import listed_columns
 from layouts.parts.drawer import as_of, stage_name
 from layouts.parts.durations import band, work_hours
@@ -130,6 +130,8 @@ def _age(age: str, bounds: Sequence[float], lang: str) -> str:
     """A band of ages: how long since the entry into the stage."""
     if age == NOBODY:
         return t("cases-no-entry", lang)
+    if age == ANY:
+        return t("cases-any-age", lang)
     i = int(age)
     hours = band(bounds[i - 1] if i else 0.0, bounds[i] if i < len(bounds) else None, lang)
     return t("cases-age", lang, hours=hours)

@@ -4,7 +4,7 @@ from typing import Any
 
 from data_access.reference import Reference
 from layouts.formats import NONE
-from layouts.parts.attrs import cases
+from layouts.parts.attrs import NOBODY, cases
 
 
 def area_name(reference: Reference, code: str | None, lang: str, down_to: str = "community") -> str:
@@ -44,10 +44,12 @@ def category_name(reference: Reference, code: str | None, lang: str) -> str:
     return category.label(lang) if category else code or NONE
 
 
-def alike(reference: Reference, category: str | None, area: str | None, **where: str) -> dict[str, Any]:
+def alike(indicator: str, reference: Reference, category: str | None, area: str | None, **where: str) -> dict[str, Any]:
     """The attributes by which a row of one open order opens the list it stands in: of its class, in its community.
 
-    What a wall gets names no order, and no place finer than a community: the list shows what each may see.
+    ``indicator`` is what the rows of the panel have in common; a class or an area that no catalogue knows narrows
+    nothing. What a wall gets names no order, and no place finer than a community: the list shows what each may see.
     """
     found = reference.tree.up_to(area or "", "community") or reference.tree.by_code.get(area or "")
-    return cases("open", category=category or "", area=found.code if found else "", **where)
+    of_class = (category if category in reference.categories else "") if category else NOBODY
+    return cases(indicator, category=of_class, area=found.code if found else "", **where)

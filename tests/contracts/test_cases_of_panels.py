@@ -1,16 +1,25 @@
-"""Numbers that a panel narrows by stage, age, hour, holder, grade: the reading, its list and SQL by hand agree."""
+"""Numbers that a panel narrows by stage, age, hour, holder, grade: the reading, its list and SQL by hand agree.
 
-from collections.abc import Iterator
+So do the panels themselves: what they draw from a reading is opened as a touch opens it, and counted.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any, Final
 
 import pytest
 
+from callbacks.asked import Asked
+from callbacks.cases import question_of
 from data_access.contract import Stage
 from data_access.engine import ScopedReader
 from data_access.scope import Audience, Scope
 from indicators.periods import Periods
+from indicators.readings import READINGS
 from indicators.readings.cases import MOST, UNKNOWN_AGE, Ask, Cases, cases
 from indicators.readings.counts import flow
 from indicators.readings.deadlines import Lights, Sla, lights, sla
@@ -19,14 +28,17 @@ from indicators.readings.holding import Holding, holding
 from indicators.readings.horizon import Horizon, horizon
 from indicators.readings.hot import HotAreas, hot_areas
 from indicators.readings.origins import Ladder, ladder
-from indicators.readings.process import ageing
+from indicators.readings.process import Longest, ageing
 from indicators.readings.supervision import Supervision, supervision
 from indicators.registry import ENTERED
 from indicators.rules import orders
 from indicators.values import At, NotRecorded
-from tests.fixtures.edges import NOW, Edges, when
+from layouts.panel import Props, Showing
+from layouts.scenes import PANELS
+from tests.fixtures.edges import CALENDAR, NOW, Edges, when
 from tests.fixtures.reckoned import HAND
-from tests.fixtures.small import area
+from tests.fixtures.small import AREAS, CITY, area
+from tests.fixtures.trees import components, props_of, texts
 
 LEADER, WALL = Scope.of(Audience.LEADER), Scope.of(Audience.WALL)
 SCOPES = pytest.mark.parametrize(
@@ -307,3 +319,127 @@ def test_the_classes_of_the_days_before(reckoned: Edges, scope: Scope, place: st
         for ask in (Ask("open", before=True), Ask("filed_today", before=True)):
             with pytest.raises(LookupError):
                 cases(db, at, ask)
+
+
+# -- what the panels open -------------------------------------------------------------------------------------------
+
+BARE: Final = re.compile(r"\+?[\d\u2009]*\d")
+NO_COUNTS: Final = re.compile(r"(scheme|ranking|heat|movers|unittrend|lists)-.*|longest-wait")
+"""Panels whose numbers are scores, or hours, and not as many as the cases they open."""
+
+
+def drawn(db: ScopedReader, at: At, name: str) -> Props:
+    """A panel drawn from its own readings, without a number where the source records none."""
+    panel = PANELS[name]
+    found = {reading: READINGS[reading].read(db, at) for reading in (panel.reading, *panel.also)}
+    known = {reading: None if isinstance(value, NotRecorded) else value for reading, value in found.items()}
+    place = at.area or db.reference.tree.root or ""
+    return panel.show(known[panel.reading], Showing("zh", db.reference, at.now, CALENDAR.zone, place, known))
+
+
+def opened(node: Any) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The text of whatever opens a list of cases, and what it asks for."""
+    for one in components(node):
+        question = json.loads(props_of(one).get("data-opens", "{}"))
+        if question.pop("kind", "") == "cases":
+            yield "|".join(texts(one)), question
+
+
+def touched(db: ScopedReader, at: At, question: Mapping[str, str]) -> Cases:
+    """The list that a touch opens."""
+    ask, _ = question_of(db, Asked("cases", question), at)
+    return listed(db, at, ask)
+
+
+def numbers_agree(db: ScopedReader, at: At, panel: str) -> int:
+    """Each number of a panel with its list; how many numbers there were."""
+    n = 0
+    for part in drawn(db, at, panel).values():
+        for text, question in opened(part.get("children")):
+            if not BARE.fullmatch(text) or question.get("department", "-") not in {"-", *db.reference.departments}:
+                continue  # a department that no catalogue knows is shown by its code and has no list
+            number = int(re.sub(r"\D", "", text))
+            assert touched(db, at, question).total == number, (panel, text, question)
+            n += 1
+    return n
+
+
+@SCOPES
+def test_every_number_opens_as_many_cases(sqlite_reckoned: Edges, scope: Scope, place: str | None) -> None:
+    panels = [name for name in PANELS if not NO_COUNTS.fullmatch(name)]
+    with snapshot(sqlite_reckoned, scope, place) as (db, at):
+        assert sum(numbers_agree(db, at, name) for name in panels) > 50
+
+
+@SCOPES
+def test_the_horizon_by_area_and_what_is_not_located(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    """By hand: coded to no area below the place."""
+    below = [str(row["code"]) for row in AREAS if str(row["code"]).startswith(place or CITY) and row["code"] != place]
+    outside = f"(o.area_code IS NULL OR o.area_code NOT IN ({', '.join(map(repr, below))}) OR o.area_code = '{CITY}')"
+    with snapshot(reckoned, scope, place) as (db, at):
+        assert numbers_agree(db, at, "horizon-areas") > 0
+        ahead = horizon(db, at)
+        assert isinstance(ahead, Horizon)
+        nowhere = next((row for row in ahead.areas if row.key is None), None)
+        for name, number in (
+            ("overdue", nowhere.overdue if nowhere else 0),
+            ("due_by_third_cut", nowhere.by_cut[2] if nowhere else 0),
+        ):
+            found = listed(db, at, Ask(name, area="", level="spread"))
+            agree(reckoned, number, found, f"{HAND[name].rows} AND {outside}", place)
+
+
+def test_something_is_not_located(sqlite_reckoned: Edges) -> None:
+    """Else the row would prove nothing."""
+    with snapshot(sqlite_reckoned) as (db, at):
+        ahead = horizon(db, at)
+        assert isinstance(ahead, Horizon)
+        (nowhere,) = (row for row in ahead.areas if row.key is None)
+        assert nowhere.overdue + nowhere.by_cut[2] > 0
+
+
+ROWS: Final = {
+    "longest": ("longest", "rows"),
+    "ping-pong": ("holding", "ping_pong"),
+    "supervision": ("supervision", "rows"),
+    "sla": ("sla", "rows"),
+}
+"""Panels whose rows are one order each: the reading, and where it has them."""
+
+
+@SCOPES
+@pytest.mark.parametrize("panel", ROWS)
+def test_a_row_opens_the_list_of_its_panel_with_its_order_in_it(
+    reckoned: Edges, panel: str, scope: Scope, place: str | None
+) -> None:
+    reading, name = ROWS[panel]
+    with snapshot(reckoned, scope, place) as (db, at):
+        orders_of = getattr(READINGS[reading].read(db, at), name)
+        rows = [row for row in drawn(db, at, panel)["rows"]["children"] if "row" in str(row.className).split()]
+        assert len(rows) == len(orders_of)
+        for order, row in zip(orders_of, rows, strict=True):
+            ((_, question),) = opened(row)
+            found = touched(db, at, question)
+            assert order.order_id in {case.order_id for case in found.rows}, question
+            named = HAND[question["indicator"]].rows or ""
+            whole = by_hand(reckoned, named, place)
+            assert {case.order_id for case in found.rows} <= whole
+            assert all(case.category == order.category for case in found.rows)
+            if panel == "sla":
+                assert question["indicator"] == ("overdue" if order.due < at.now else "open")
+
+
+@SCOPES
+def test_the_longest_waits_open_by_entry(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    with snapshot(reckoned, scope, place) as (db, at):
+        found = READINGS["longest"].read(db, at)
+        assert isinstance(found, Longest)
+        for stage in {row.stage for row in found.rows}:
+            column = orders.ENTERED_BY[stage]
+            whole = touched(db, at, {"indicator": "stage_waiting", "stage": stage.value, "age": "*"})
+            agree(reckoned, whole.total, whole, f"o.stage = '{stage}' AND o.{column} IS NOT NULL", place)
+            entries = [row.since for row in whole.rows]
+            assert all(entries)
+            assert entries == sorted(entries, key=lambda moment: moment or datetime.min), "the oldest stand first"
+            first = {row.order_id: row.since for row in found.rows if row.stage is stage}
+            assert first.items() <= {row.order_id: row.since for row in whole.rows}.items()

@@ -21,10 +21,11 @@ from layouts.panel import Props
 from layouts.panels.hot_areas import show as hot_show
 from layouts.parts.cuts import cut_name
 from layouts.parts.durations import band, work_hours
+from layouts.parts.places import alike
 from layouts.scenes import PANELS
 from layouts.words import t
 from tests.fixtures import handmade_all
-from tests.fixtures.handmade import NOW, showing
+from tests.fixtures.handmade import NOW, REFERENCE, showing
 from tests.fixtures.trees import components, props_of, texts
 
 DATA = handmade_all.data()
@@ -195,11 +196,16 @@ def test_cards_of_the_scene() -> None:
 
 
 def test_orders_open_the_list_they_stand_in_and_the_card_is_the_first_of_the_list() -> None:
-    for panel in ("longest", "ping-pong", "supervision"):
+    of_panel = {"longest": "stage_waiting", "ping-pong": "passed_around", "supervision": "supervised"}
+    for panel, indicator in of_panel.items():
         asked = opened(shown(panel)["rows"]["children"])[0]
-        assert (asked["kind"], asked["indicator"]) == ("cases", "open"), panel
+        assert (asked["kind"], asked["indicator"]) == ("cases", indicator), panel
         assert {"category", "area"} <= set(asked), panel
         assert len(asked["area"]) <= len("320302001000"), "nothing finer than a community"
+    waiting = [
+        opened(shown(name)[part]["children"])[0] for name, part in (("longest", "rows"), ("longest-wait", "value"))
+    ]
+    assert [(asked["stage"], asked["age"]) for asked in waiting] == [("checking", "*")] * 2, "by entry into the stage"
     rows = DATA["longest"].rows
     listed = Longest((rows[1], replace(rows[0], held_s=60.0)), 28)
     assert lines(shown("longest", listed))[-1].startswith("占道经营|0.0|"), "the order is that of the reading"
@@ -211,7 +217,28 @@ def test_the_numbers_of_the_cards_open_what_is_behind_them() -> None:
     assert {panel: asked["indicator"] for panel, asked in found.items()} == {
         "due-soon": "due_by_cut", "parked": "parked", "unanswered": "supervision_late",
     }  # fmt: skip
-    assert opened(shown("longest-wait")["value"]["children"])[0]["indicator"] == "open"
+    assert opened(shown("longest-wait")["value"]["children"])[0]["indicator"] == "stage_waiting"
+
+
+def test_those_without_a_class_open_as_such() -> None:
+    unclassed = replace(DATA["type_moves"], rising=(TypeCount("", 9, 3),), falling=())
+    assert [one["category"] for one in opened(shown("type-moves", unclassed)["rows"]["children"])] == ["-", "-"]
+
+
+def test_what_is_not_located_opens_its_list_beside_the_areas() -> None:
+    asked = opened(shown("horizon-areas")["rows"]["children"][-1])
+    assert {one["indicator"] for one in asked} == {"overdue", "due_by_third_cut"}, "of nothing there is no list"
+    assert {(one["area"], one["level"]) for one in asked} == {("-", "spread")}
+
+
+def test_a_row_of_a_class_or_an_area_that_no_catalogue_knows_opens_a_wider_list() -> None:
+    def asked(category: str, area: str) -> set[str]:
+        return set(json.loads(alike("open", REFERENCE, category, area)["data-opens"])) - {"kind", "indicator", "part"}
+
+    assert asked("E0406", "320302001000") == {"category", "area"}
+    assert asked("X", "320302001000") == {"area"}
+    assert asked("E0406", "999") == {"category"}
+    assert json.loads(alike("open", REFERENCE, "", "")["data-opens"])["category"] == "-", "those without a class"
 
 
 def test_nobody_waits_and_nobody_is_asked() -> None:
