@@ -46,9 +46,25 @@ STAGES = {
     "checking": ("handled_at", "1 = 1"),
 }
 
+PLANNED = (
+    "SELECT worker_id, min(area_code) AS area FROM shifts s WHERE kind = 'duty' AND start_at <= :now"
+    " AND end_at > :now AND NOT EXISTS (SELECT 1 FROM shifts l WHERE l.worker_id = s.worker_id AND l.kind = 'leave'"
+    " AND l.start_at <= :now AND l.end_at > :now) GROUP BY worker_id"
+)
+FRESH = "SELECT worker_id FROM worker_positions WHERE at >= :fresh AND at <= :soon"
+UNSEEN = "(SELECT code FROM categories WHERE sensitive = 1)"
+_SEEN = f"(category_code IS NULL OR category_code NOT IN {UNSEEN})"
+PRESSING = f"FROM work_orders WHERE {OPEN} AND {DUE} < :now AND {_SEEN} ORDER BY {DUE}, id LIMIT 14"
+NEXT_DUE = f"FROM work_orders WHERE {OPEN} AND {DUE} >= :now AND {_SEEN} ORDER BY {DUE}, id LIMIT 14"
+_QUIET = "('verify', 'accept', 'take', 'transfer', 'check', 'cancel', 'reopen')"
+NEWEST = (
+    "FROM work_order_events e JOIN work_orders ON work_orders.id = e.order_id"
+    f" WHERE e.at <= :now AND e.action NOT IN {_QUIET} AND {_SEEN} ORDER BY e.at DESC, e.id DESC LIMIT 20"
+)
 
-def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
-    """All numbers as of ``now``."""
+
+def bounds(ask: Ask, now: datetime) -> dict[str, str]:
+    """What the statements here name: moments, the cuts ahead, and deadlines by order as JSON."""
     midnight = now.replace(hour=0, minute=0, second=0)
     times = {
         "now": now,
@@ -62,11 +78,16 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
         "soon": now + timedelta(minutes=5),
         "cut": next_cuts(now)[0],
     }
-    cuts = next_cuts(now)
-    times |= {f"cut{place}": cut for place, cut in enumerate(cuts)}
+    times |= {f"cut{place}": cut for place, cut in enumerate(next_cuts(now))}
     bound = {name: f"{moment:%Y-%m-%d %H:%M:%S}" for name, moment in times.items()}
     bound["moved"] = as_json(judged_by_hand(ask))
     bound["original"] = as_json(originals_by_hand(ask, now - timedelta(days=31)))
+    return bound
+
+
+def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
+    """All numbers as of ``now``."""
+    bound = bounds(ask, now)
 
     def n(condition: str, table: str = "work_orders") -> int:
         return int(ask(f"SELECT count(*) FROM {table} WHERE {condition}", **bound)[0][0])
@@ -143,31 +164,13 @@ def by_hand(ask: Ask, now: datetime) -> dict[str, Any]:
     found["map of overdue"] = table(
         f"SELECT area_code, count(*) FROM work_orders WHERE {late} AND area_code IN {cells} GROUP BY 1"
     )
-    planned = (
-        "SELECT worker_id, min(area_code) AS area FROM shifts s WHERE kind = 'duty' AND start_at <= :now"
-        " AND end_at > :now AND NOT EXISTS (SELECT 1 FROM shifts l WHERE l.worker_id = s.worker_id AND l.kind = 'leave'"
-        " AND l.start_at <= :now AND l.end_at > :now) GROUP BY worker_id"
-    )
-    fresh = "SELECT worker_id FROM worker_positions WHERE at >= :fresh AND at <= :soon"
-    found["people"] = (n(f"worker_id IN ({fresh})", f"({planned})"), n("1 = 1", f"({planned})"))
+    found["people"] = (n(f"worker_id IN ({FRESH})", f"({PLANNED})"), n("1 = 1", f"({PLANNED})"))
     found["map of people"] = table(
-        f"SELECT area, count(*) FROM ({planned}) WHERE worker_id IN ({fresh}) AND area IN {cells} GROUP BY 1"
+        f"SELECT area, count(*) FROM ({PLANNED}) WHERE worker_id IN ({FRESH}) AND area IN {cells} GROUP BY 1"
     )
-    unseen = "(SELECT code FROM categories WHERE sensitive = 1)"
-    seen = f"(category_code IS NULL OR category_code NOT IN {unseen})"
-    by_due = f"ORDER BY {DUE}, id LIMIT"
-    pressing = f"SELECT id FROM work_orders WHERE {late} AND {seen} {by_due} 14"
-    next_due = f"SELECT id FROM work_orders WHERE {OPEN} AND {DUE} >= :now AND {seen} {by_due} 14"
-    found["pressing"] = [row[0] for row in ask(pressing, **bound)]
-    found["next due"] = [row[0] for row in ask(next_due, **bound)]
-    quiet = "('verify', 'accept', 'take', 'transfer', 'check', 'cancel', 'reopen')"
-    newest = ask(
-        "SELECT e.id FROM work_order_events e JOIN work_orders o ON o.id = e.order_id"
-        f" WHERE e.at <= :now AND e.action NOT IN {quiet}"
-        f" AND (o.category_code IS NULL OR o.category_code NOT IN {unseen}) ORDER BY e.at DESC, e.id DESC LIMIT 20",
-        **bound,
-    )
-    found["newest events"] = [str(row[0]) for row in newest]
+    found["pressing"] = [row[0] for row in ask(f"SELECT id {PRESSING}", **bound)]
+    found["next due"] = [row[0] for row in ask(f"SELECT id {NEXT_DUE}", **bound)]
+    found["newest events"] = [str(row[0]) for row in ask(f"SELECT e.id {NEWEST}", **bound)]
     return found
 
 

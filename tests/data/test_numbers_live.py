@@ -1,6 +1,5 @@
 """Every number of the wall equals SQL by hand in the same snapshot, while the simulator writes the town's life."""
 
-import re
 import shutil
 import sqlite3
 import threading
@@ -11,9 +10,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
-from data_access.engine import Database
+from dashboard import compose, wire
+from dashboard.bodies import Body, Stamp, Surroundings
+from dashboard.geometry import GeometryStore
+from dashboard.jobs import Outcome, Spot
+from dashboard.keys import LiveKey
+from dashboard.latest import Values
+from dashboard.plan import SHAPES
+from dashboard.publisher import reader_of
+from dashboard.stores import MemoryBroadcast
+from data_access.engine import Database, ScopedReader
 from data_access.scope import Audience, Scope
 from demo.simulator import Simulator
 from indicators.policy import load_policy
@@ -21,7 +30,9 @@ from indicators.readings import READINGS
 from indicators.readings.book import OpenBook
 from indicators.values import At
 from indicators.workcalendar import WorkCalendar
-from tests.data.by_hand import by_hand, by_readings
+from tests.data.body_by_hand import assert_body_says, said_by_hand
+from tests.data.by_hand import Ask, by_hand, by_readings
+from tests.fixtures.beats import ZONE, HandClock
 from tests.fixtures.city import SHORT_END, read_only
 from tests.fixtures.servers import wait_until
 from tests.fixtures.wall import wall_on
@@ -86,6 +97,32 @@ def life(short_town: Path) -> Iterator[Life]:
     thread.rest()
 
 
+class Composed:
+    """The body of the overview from beat to beat, made as the publisher makes it, each time from a snapshot given."""
+
+    def __init__(self, path: Path) -> None:
+        with closing(read_only(path)) as connection:
+            root = connection.execute("SELECT code FROM areas WHERE parent_code IS NULL").fetchone()[0]
+        key = LiveKey.parse(f"wall/overview/{root}/zh")
+        assert key is not None
+        self.key, self.spot, self.plan = key, Spot(key.audience, key.focus), compose.product()
+        self.body = Body(key, self.plan.panels_of(key.scene))
+        self.read = reader_of(self.plan, CALENDAR, POLICY, HandClock(), GeometryStore(MemoryBroadcast()).shapes)
+        self.values, self.seq = Values(), 0
+
+    def compose(self, db: ScopedReader, now: datetime) -> tuple[tuple[str, ...], dict[str, Any]]:
+        """The map's cells, and the panels of the full body: every reading anew, drawn where it changed."""
+        at, self.seq = now.replace(tzinfo=ZONE).timestamp(), self.seq + 1
+        fast, slow = self.plan.wanted([self.key])
+        for job in (*fast, *slow):
+            self.values.take(Outcome(job, self.read(db, job, at), None, at, 0.0))
+        shapes = self.values.of(self.spot, SHAPES).value
+        stamp = Stamp(1, self.seq, "test", int(at * 1000), int(at * 1000) + 2000)
+        around = Surroundings(db.reference, shapes, now, ZONE, CALENDAR.is_provisional(now.date()), POLICY)
+        entry = self.body.compose(stamp, self.values, around)
+        return shapes.cells, orjson.loads(wire.plain(entry.parts[wire.FULL]))["panels"]
+
+
 def asking(connection: Any) -> Callable[..., Any]:
     """Statements on the very connection of a reader: the same snapshot."""
     driver = connection.connection.driver_connection
@@ -95,7 +132,7 @@ def asking(connection: Any) -> Callable[..., Any]:
 def test_every_number_equals_sql_by_hand_while_others_write(short_town: Path, life: Life) -> None:
     database = Database(f"sqlite:///{short_town}")
     seen: list[datetime] = []
-    kept = OpenBook()
+    kept, body = OpenBook(), Composed(short_town)
     for moment in MOMENTS:
         life.go(moment)
         for _ in range(2):
@@ -110,6 +147,8 @@ def test_every_number_equals_sql_by_hand_while_others_write(short_town: Path, li
                     assert READINGS[name].read(db, followed) == READINGS[name].read(db, at), name
                 wait_until(lambda before=steps: life.error or life.steps > before, "a commit of the simulator", 60)  # type: ignore[misc]
                 theirs = by_hand(ask, now)
+                cells, panels = body.compose(db, now)
+                assert_body_says(panels, cells, said_by_hand(ask, now, theirs), now)
                 assert datetime.fromisoformat(ask(CLOCK)[0][0]) == now, "the snapshot stands"
             whole = [rate for code, rate in theirs["by department"].items() if code not in ours["by department"]]
             pooled = tuple(map(sum, zip(ours.pop("others"), ours.pop("nobody"), strict=True)))
@@ -128,53 +167,26 @@ def test_every_number_equals_sql_by_hand_while_others_write(short_town: Path, li
     assert len(set(seen)) == len(seen), "the town moved on between any two looks"
 
 
-def digits(node: Any) -> int:
-    """A number on screen, thin spaces and all."""
-    return int(re.sub(r"\D", "", "".join(words(node))))
-
-
-def words(node: Any) -> list[str]:
-    """All texts of a component, in order."""
-    if isinstance(node, str):
-        return [node]
-    if isinstance(node, list):
-        return [text for part in node for text in words(part)]
-    return words(node.get("props", {}).get("children")) if isinstance(node, dict) else []
-
-
 @pytest.mark.parametrize("moment", [SHORT_END, datetime(2026, 11, 19, 9, 15)], ids=str)
 def test_the_body_on_the_wire_says_the_same_numbers(short_town_path: Path, tmp_path: Path, moment: datetime) -> None:
     path = Path(shutil.copy(short_town_path, tmp_path / "town.sqlite"))
     with closing(Simulator(path)) as town:
         town.advance_to(moment)
     with closing(read_only(path)) as connection:
-        root = connection.execute("SELECT code FROM areas WHERE parent_code IS NULL").fetchone()[0]
-        now = datetime.fromisoformat(connection.execute(CLOCK).fetchone()[0])
-        theirs = by_hand(lambda sql, **bound: connection.execute(sql, bound).fetchall(), now)
+        ask: Ask = lambda sql, **bound: connection.execute(sql, bound).fetchall()  # noqa: E731
+        root = ask("SELECT code FROM areas WHERE parent_code IS NULL")[0][0]
+        now = datetime.fromisoformat(ask(CLOCK)[0][0])
+        theirs = said_by_hand(ask, now, by_hand(ask, now))
     address = f"wall/overview/{root}/zh"
     with wall_on(f"sqlite:///{path}", tmp_path, pinned=(address,)) as wall:
         wall.clock.turn((now - datetime(2026, 3, 11, 10, 30)).total_seconds())
         for _ in range(3):
             wall.publisher.step()  # three beats of the same second
         panels = wall.body(wall.client(), f"/live/{address}")["panels"]
-    assert {name for name, panel in panels.items() if panel["state"] != "live"} == set()
-    props = {name: panel["props"] for name, panel in panels.items()}
-    for panel, number in (("filed", "filed"), ("open", "open"), ("closed", "closed"), ("overdue", "overdue")):
-        assert digits(props[panel]["value"]["children"]) == theirs[number], panel
-    good, of = theirs["rate of the week"]
-    assert float("".join(words(props["ontime"]["value"]["children"]))) == round(100 * good / of, 1)
-    assert digits(props["on-duty"]["value"]["children"]) == theirs["people"][0]
-    for row, stage in zip(props["flow"]["rows"]["children"], ("reported", "verifying", "filed"), strict=False):
-        _, waiting, _, entered = words(row)
-        assert (digits(waiting), digits(entered)) == (theirs[f"stage {stage}"][0], theirs[f"stage {stage}"][2])
-    for layer, number in (("map-workload", "open"), ("map-overdue", "overdue")):
-        data = props[layer]["values"]["data"]
-        assert data["total"] == theirs[number]
-        assert data["not_located"] == theirs[number] - sum(theirs[f"map of {number}"].values())
-    assert props["map-duty"]["values"]["data"]["total"] == theirs["people"][0]
-    assert sum(props["trend"]["figure"]["figure"]["data"][0]["y"]) == theirs["filed"]
-    shown = [digits(words(row)[1]) for row in props["types"]["rows"]["children"]]
-    assert shown == sorted((count for count, _ in theirs["types"].values()), reverse=True)[: len(shown)]
+        with wall.database.reader(Scope.of(Audience.WALL)) as db:
+            shapes = wall.services.geometry.shapes(db, root)
+    assert shapes is not None
+    assert_body_says(panels, shapes.cells, theirs, now)
 
 
 def test_the_town_is_not_empty(short_town: Path) -> None:
