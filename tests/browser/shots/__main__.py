@@ -10,14 +10,15 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 from layouts.scenes import SCENES
 from layouts.words import LANGUAGES
@@ -63,28 +64,44 @@ PICTURES: Final = {
     "performance": (("zh", STATE_SIZE, "performance.png"), ("en", STATE_SIZE, "performance-en.png")),
 }
 """The pictures of the README, by scene: language, size, name."""
+CUT: Final = "net::ERR_INTERNET_DISCONNECTED"
+"""How Chromium itself notes a question that the lost network did not let out."""
 CHECK: Final = (Path(__file__).parents[1] / "overflow.js").read_text(encoding="utf-8")
-
-
-def _complain(error: object) -> None:
-    sys.stderr.write(f"page error: {error}\n")
 
 
 @dataclass
 class Studio:
-    """The browser, the folder, and what was taken so far."""
+    """The browser, the folder, what was taken so far, and what the pages said in error meanwhile."""
 
     browser: Browser
     out: Path
     shots: list[Shot]
     scene: str = "overview"
+    errors: list[str] = field(default_factory=list)
+
+    def hear(self, page: Page, played: str = "") -> None:
+        """Note every error a page throws or writes to its console, but those that belong to the state ``played``."""
+
+        def noted(error: str) -> None:
+            if not (played and played in error):
+                self.errors.append(error)
+                sys.stderr.write(f"page error: {error}\n")
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                noted(f"{message.text} ({message.location.get('url', '')})")
+
+        page.on("console", said)
+        page.on("pageerror", lambda error: noted(str(error)))
 
     @contextmanager
-    def page(self, address: str, lang: str, size: tuple[int, int] = STATE_SIZE, **asked: str) -> Iterator[Page]:
-        """A page of the scene; what its console says in error is written to stderr."""
+    def page(
+        self, address: str, lang: str, size: tuple[int, int] = STATE_SIZE, *, played: str = "", **asked: str
+    ) -> Iterator[Page]:
+        """A page of the scene; ``played`` is an error that its state is meant to bring, any other one is noted."""
         context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
         page = context.new_page()
-        page.on("pageerror", _complain)
+        self.hear(page, played)
         page.goto(address if address == BLANK else self.at(address, lang, **asked), timeout=WAIT_MS)
         yield page
         context.close()
@@ -151,7 +168,7 @@ def stale(studio: Studio, address: str, city: Path) -> None:
 def offline(studio: Studio, address: str) -> None:
     """The browser loses its network."""
     for lang in LANGUAGES:
-        with studio.page(address, lang) as page:
+        with studio.page(address, lang, played=CUT) as page:
             page.wait_for_function(DRAWN, timeout=WAIT_MS)
             page.context.set_offline(True)
             page.wait_for_selector("[data-connection='offline']", timeout=WAIT_MS)
@@ -243,7 +260,7 @@ def on_copies(studio: Studio, city: Path, folder: Path, wanted: Callable[[str], 
 
 
 def main() -> int:
-    """Everything asked for, then the contact sheet. 1 when something did not fit."""
+    """Everything asked for, then the contact sheet. 1 when something did not fit, or a page said an error."""
     parser = argparse.ArgumentParser(prog="make shots", description="pictures of every scene, profile, language, state")
     parser.add_argument("--scale", choices=("town", "city"), default="town")
     parser.add_argument("--out", type=Path, default=Path("shots"))
@@ -297,10 +314,18 @@ def main() -> int:
             on_copies(studio, city, asked.data.resolve(), wanted, scenes)
         write_sheet(studio.shots, asked.out, browser)
         browser.close()
+    return verdict(studio)
+
+
+def verdict(studio: Studio) -> int:
+    """What was wrong, on stderr; 1 if anything was, else 0."""
     wrong = [shot.name for shot in studio.shots if shot.wrong]
     if wrong:
         sys.stderr.write(f"{len(wrong)} of {len(studio.shots)} pictures show what does not fit: {', '.join(wrong)}\n")
-    return 1 if wrong else 0
+    if studio.errors:
+        told = "".join(f"  {error} ({times}x)\n" for error, times in Counter(studio.errors).items())
+        sys.stderr.write(f"pages said {len(studio.errors)} errors:\n{told}")
+    return 1 if wrong or studio.errors else 0
 
 
 def for_readme(studio: Studio, address: str) -> None:
