@@ -62,10 +62,9 @@ def run(chosen: argparse.Namespace, settings: Any) -> int:
         # aggregates alone: with the eyes of a wall, which sees no person
         with database.reader(Scope.of(Audience.WALL)) as db:
             area, level = place_of(chosen, db.reference)
-            here = db if area is None else db.narrowed(area=area)
             ledger = Ledger(settings.ledger) if set(ids) & set(SCORES) else None
             at = At(now, calendar, policy, area, None, ledger)
-            found = report(here, at, Question(ids, period, chosen.by, level), lang, str(clock.zone))
+            found = report(db, at, Question(ids, period, chosen.by, level), lang, str(clock.zone))
     finally:
         database.close()
     write = {"table": as_table, "json": as_json, "csv": as_csv}[chosen.format]
@@ -106,6 +105,7 @@ def _day(option: str, text: str) -> date:
 def ids_of(chosen: argparse.Namespace, period: Period | None) -> tuple[str, ...]:
     """The ids asked for, or all that can be counted so. Raises InputError."""
     from dashboard.indicators_report import SCORES
+    from indicators.readings.patrols import PATROL
     from indicators.registry import REGISTRY
     from indicators.windows import Now
 
@@ -119,6 +119,9 @@ def ids_of(chosen: argparse.Namespace, period: Period | None) -> tuple[str, ...]
             _score(name, chosen.by, period)
         elif name not in REGISTRY:
             raise InputError(_unknown(name, {**REGISTRY, **SCORES}))
+        elif name in PATROL:
+            if chosen.by is not None:
+                raise InputError(f"{name} is not counted over work orders, so not by {chosen.by}")
         elif name not in counted:
             raise InputError(f"{name} is not counted over work orders; it is on the screens alone")
         elif chosen.by == "day" and isinstance(counted[name].window, Now):

@@ -1,17 +1,18 @@
 """The answer of ``gridwall indicators``: figures and scores of one snapshot as plain lines, ready to be written."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from data_access.engine import ScopedReader
 from indicators.periods import Period, Periods
 from indicators.readings.figures import By, Figure, Figures, figures
+from indicators.readings.patrols import PATROL, patrols
 from indicators.readings.scores import scores
 from indicators.registry import REGISTRY, Indicator, definition_of, window_words
 from indicators.scores.scheme import Subject
-from indicators.values import At, Count, NotRecorded
+from indicators.values import At, Count, NotRecorded, Rate
 from indicators.windows import Now
 from layouts.words import t
 
@@ -81,15 +82,18 @@ class Report:
     answers: tuple[Answer, ...]
 
 
-def report(db: ScopedReader, at: At, question: Question, lang: str, zone: str) -> Report:
-    """Ask everything in the snapshot of ``db``, which is already narrowed to ``at.area``.
+def report(city: ScopedReader, at: At, question: Question, lang: str, zone: str) -> Report:
+    """Ask everything in the snapshot of ``city``, which is that of ``at.area``'s whole city.
 
-    Raises LookupError for an id that is not counted over orders, and for a state of now by day.
+    Raises LookupError for an id that is counted neither over orders nor over patrols, and for a state of now by day.
     """
-    plain = [name for name in question.ids if name not in SCORES]
+    db = city if at.area is None else city.narrowed(area=at.area)
+    plain = [name for name in question.ids if name not in SCORES and name not in PATROL]
     span = question.period.span if question.period else None
     found = figures(db, at, plain, span=span, by=question.by, level=question.level)
     answers = {name: _figures(db, at, question, name, found[name], lang) for name in plain}
+    walked = patrols(city, at, [name for name in question.ids if name in PATROL], span)
+    answers |= {name: _patrols(at, question, name, found, lang) for name, found in walked.items()}
     answers |= {name: _scores(db, at, question, name, lang) for name in question.ids if name in SCORES}
     tree = db.reference.tree
     area = at.area or tree.root or ""
@@ -101,6 +105,27 @@ def report(db: ScopedReader, at: At, question: Question, lang: str, zone: str) -
 def _figures(
     db: ScopedReader, at: At, question: Question, name: str, found: Figures | NotRecorded, lang: str
 ) -> Answer:
+    entry, empty = _said(at, question, name, lang)
+    if isinstance(found, NotRecorded):
+        return replace(empty, missing=found.missing)
+    lines = (_line(entry, key, _key_name(db, question, key, lang), figure) for key, figure in found.items())
+    return replace(empty, lines=tuple(_ordered(entry, at, question, list(lines))))
+
+
+def _patrols(at: At, question: Question, name: str, found: Rate | Count | NotRecorded, lang: str) -> Answer:
+    """Minutes and grids hang together, so that their shares have no interval."""
+    _, empty = _said(at, question, name, lang)
+    if isinstance(found, NotRecorded):
+        return replace(empty, missing=found.missing)
+    every = t("indicators-all", lang)
+    if isinstance(found, Count):
+        return replace(empty, lines=(Line(None, every, found.n),))
+    value = None if found.value is None else 100 * found.value
+    return replace(empty, lines=(Line(None, every, value, found.good, found.of),))
+
+
+def _said(at: At, question: Question, name: str, lang: str) -> tuple[Indicator, Answer]:
+    """The indicator over the window it is asked for, and its answer in words, without numbers."""
     entry = REGISTRY[name]
     if question.period is not None and not isinstance(entry.window, Now):
         entry = entry.over(question.period.span)
@@ -108,10 +133,7 @@ def _figures(
     window = window_words(entry.window, at.policy).get(lang)
     if question.period is not None and question.period.runs(at.now) and not isinstance(entry.window, Now):
         window = t("indicators-running", lang, window=window)
-    if isinstance(found, NotRecorded):
-        return Answer(*words, window, missing=found.missing)
-    lines = (_line(entry, key, _key_name(db, question, key, lang), figure) for key, figure in found.items())
-    return Answer(*words, window, tuple(_ordered(entry, at, question, list(lines))))
+    return entry, Answer(*words, window)
 
 
 def _line(entry: Indicator, key: str | None, name: str, figure: Figure) -> Line:

@@ -11,12 +11,19 @@ from typing import ClassVar, Literal
 from sqlalchemy import ColumnElement, and_, or_
 
 from indicators.policy import Policy
-from indicators.rules import handling, orders
+from indicators.rules import handling, measures, orders
 from indicators.rules.orders import Columns
 from indicators.values import At
 
 PolicyDays = Literal[
-    "ontime_days", "departments_days", "types_days", "ladder_days", "origins_days", "hot_days", "holding_days"
+    "ontime_days",
+    "departments_days",
+    "types_days",
+    "ladder_days",
+    "origins_days",
+    "hot_days",
+    "holding_days",
+    "supervision_days",
 ]
 """Lengths of windows that the city chooses: ``[windows]`` of the policy, and the ``days`` of single rules."""
 
@@ -44,6 +51,8 @@ class Span:
                 return policy.hot.days
             case "holding_days":
                 return policy.holding.days
+            case "supervision_days":
+                return policy.supervision.days
         return int(getattr(policy.windows, self.days))
 
     def bounds(self, at: At) -> tuple[datetime, datetime]:
@@ -249,6 +258,42 @@ class HandleDueIn:
         return handling.effective_due(o, at.handling.between(*self.span.bounds(at)))
 
 
+@dataclass(frozen=True, slots=True)
+class RepliesIn:
+    """Orders by their last supervision that was answered, or fell due without an answer (督办): each counts once."""
+
+    span: AnySpan
+    needs: tuple[str, ...] = ()
+
+    def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
+        """Answered in the span, or due in it; what is due this very second still has time."""
+        return or_(*self.ranges(o, at))
+
+    def ranges(self, o: Columns, at: At) -> tuple[ColumnElement[bool], ...]:
+        """``rows`` as ranges without a common row."""
+        return measures.reply_ranges(o, lambda time: self.span.holds(time, at), at.now)
+
+    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
+        """The time by which an order belongs to a day: of that answer, or when it was due."""
+        return measures.reply_moment(o, at.now)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyIn(_OneRange):
+    """The duty time of people in the span: of numbers that are not counted over orders, which have no rows here."""
+
+    span: AnySpan
+    needs: tuple[str, ...] = ()
+
+    def rows(self, o: Columns, at: At) -> ColumnElement[bool]:
+        """Raises LookupError: duty time has no orders."""
+        raise LookupError("duty time has no orders")
+
+    def moment(self, o: Columns, at: At) -> ColumnElement[datetime]:
+        """Raises LookupError: duty time has no orders."""
+        raise LookupError("duty time has no orders")
+
+
 Cohort = (
     ReportedIn
     | AcceptedIn
@@ -260,5 +305,7 @@ Cohort = (
     | DueIn
     | ClosedIn
     | FollowedUpIn
+    | RepliesIn
+    | DutyIn
 )
 Window = Now | Cohort

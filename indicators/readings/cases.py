@@ -136,7 +136,7 @@ def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
     limit = max(1, min(ask.limit, MOST))
     where, held = [or_(*ranges), *wanted, *shown], dict[str, float]()
     if ask.holder is None:
-        found = _listed(here, at, rows, where, _ordered(at, entry, ask, rows.c), limit + 1)
+        found = _listed(here, at, rows, where, _ordered(at, entry, ask, o), limit + 1)
     else:
         held = dict(held_longest(here, at, ask.holder))
         found = _in_turn(here, at, rows, where, list(held), limit + 1)
@@ -255,13 +255,13 @@ def _not_located(db: ScopedReader, at: At, level: str | None, o: Any) -> ColumnE
     return or_(o.area_code.is_(None), o.area_code.not_in(sorted(inside))) if inside else all_rows()
 
 
-def _ordered(at: At, entry: Indicator, ask: Ask, c: Any) -> list[ColumnElement[Any]]:
+def _ordered(at: At, entry: Indicator, ask: Ask, o: Any) -> list[ColumnElement[Any]]:
     """What the list is ordered by, before the id."""
     if ask.stage is not None and ask.age is not None:
-        return [c[orders.ENTERED_BY[Stage(ask.stage)]]]
+        return [o[orders.ENTERED_BY[Stage(ask.stage)]]]
     if not isinstance(entry.window, Now):
-        return [entry.window.moment(c, at).desc()]
-    due = orders.effective_due(c, at.moved)
+        return [entry.window.moment(o, at).desc()]
+    due = orders.effective_due(o, at.moved)
     return [due.is_(None), due]
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
-from data_access.contract import Stage, work_order_measures, work_orders
+from data_access.contract import work_order_measures, work_orders
 from data_access.engine import ScopedReader
-from data_access.queries.counting import all_rows, total
+from indicators.readings.figures import figures
 from indicators.rules import measures, orders
-from indicators.values import At, NotRecorded, Rate
+from indicators.values import NO_CASES, At, NotRecorded, Rate
 
 LISTED: Final = 28
 """Supervisions listed."""
@@ -38,9 +38,9 @@ class Supervision:
 
     An order asked about more than once counts once, by the reply due first. ``unanswered`` of the ``open`` ones should
     have been answered before now, ``due_today`` are due in the rest of the day. ``by_grade`` has "" for those without a
-    grade, most first. ``answered_30d``: of the replies that came within the last ``days`` (policy), or fell due then
-    and did not come, those that came in time. Closing an order is no reply: it takes it out of the open ones, not out
-    of the rate.
+    grade, most first. ``answered_30d`` is the indicator ``supervision_replied`` over the last ``days`` (policy): of the
+    cases whose last supervision was answered then, or fell due without an answer, those answered in time. Closing an
+    order is no reply: it takes it out of the open ones, not out of the rate.
     """
 
     open: int
@@ -100,21 +100,7 @@ def first_due(db: ScopedReader, at: At) -> list[SupervisionRow]:
 
 
 def _answered(db: ScopedReader, at: At) -> Rate:
-    """Replies that came are asked of the index alone; of those that did not, void and cancelled orders are left out."""
-    taken, rows = db.scoped(work_order_measures), db.scoped(work_orders)
-    start = at.now - timedelta(days=at.policy.supervision.days)
-    counts = func.coalesce(taken.c.result, "") != "rejected"
-    came = total(
-        db,
-        taken,
-        {"of": counts, "good": and_(counts, taken.c.replied_at <= taken.c.reply_due_at)},
-        where=[taken.c.kind == "supervision", taken.c.replied_at > start, taken.c.replied_at <= at.now],
-    )
-    missed = (
-        select(taken.c.id)
-        .join_from(taken, rows, rows.c.id == taken.c.order_id)
-        .where(*measures.unanswered(taken.c), taken.c.reply_due_at > start, taken.c.reply_due_at < at.now)
-        .where(rows.c.stage.not_in((Stage.VOID.value, Stage.CANCELLED.value)))
-        .subquery("missed")
-    )
-    return Rate(came["good"], came["of"] + total(db, missed, {"n": all_rows()})["n"])
+    """As the registry counts it. What it needs is recorded here: it is what the reading itself needs."""
+    found = figures(db, at, ["supervision_replied"])["supervision_replied"]
+    rate = NO_CASES if isinstance(found, NotRecorded) else found[None]
+    return rate if isinstance(rate, Rate) else NO_CASES

@@ -48,7 +48,10 @@ class Indicator:
     zero: Text = field(default_factory=lambda: Text("无：显示 0", "None: shown as 0"))
     minimum: Literal["department", "cell", "rising"] | None = None
     suppress: Text = field(
-        default_factory=lambda: Text("公开视图中小于 5 的数不显示", "Counts under 5 are withheld from the public view")
+        default_factory=lambda: Text(
+            "小于 5 的数在将来的公开视图中将不显示（公开视图尚未提供）",
+            "Counts under 5 will be withheld from the public view, which does not exist yet",
+        )
     )
     partial: Predicate | None = None
     weight: float = 0.0
@@ -104,8 +107,8 @@ class Indicator:
 
     @property
     def judges(self) -> bool:
-        """Whether deadlines have to do with it."""
-        return any("_due_at" in need for need in self.needed)
+        """Whether deadlines of orders have to do with it."""
+        return any(need.startswith("work_orders.") and "_due_at" in need for need in self.needed)
 
     def missing(self, shape: Shape) -> tuple[str, ...]:
         """Of the needs, those this database does not record."""

@@ -106,16 +106,17 @@ ENTRIES: Final = (
         id="public_share",
         name=Text("公众举报率", "Reported by the public, share"),
         formula=Text(
-            "期内立案（有效）的件中：来源为热线、扫码、民意的 ÷ 立案；越低说明网格员发现越早",
-            "Of the cases filed in the period: those from the hotline, by scan or by opinion / filed; the lower, the "
-            "more was found by grid workers first",
+            "期内上报的有效件（已立案且未作废，或现场自处置）中：来源为热线、扫码、民意的 ÷ 有效上报；"
+            "越低说明网格员发现越早",
+            "Of the valid cases reported in the period (filed and not void, or solved on the spot): those from the "
+            "hotline, by scan or by opinion / valid cases; the lower, the more was found by grid workers first",
         ),
         unit=PERCENT,
         better="down",
-        window=FiledIn(MONTH),
+        window=ReportedIn(MONTH),
         predicate=lambda o, at: o.source.in_(PUBLIC_SOURCES),
-        denominator=lambda o, at: orders.counts_as_filed(o),
-        needs=("work_orders.source",),
+        denominator=lambda o, at: ends.is_on_spot_or_filed(o),
+        needs=("work_orders.source", "work_orders.handled_on_spot", "work_orders.filed_at"),
         zero=NO_CASES,
     ),
     Indicator(

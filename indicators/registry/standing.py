@@ -1,11 +1,14 @@
-"""States of now that stand beside the deadlines: the backlog, what is parked, what is under supervision."""
+"""States of now that stand beside the deadlines: the backlog, what is parked, what is under supervision.
+
+With the last goes how supervisions were answered.
+"""
 
 from datetime import timedelta
 from typing import Final
 
-from indicators.registry.entry import CASES, DEADLINE, Indicator, Text
+from indicators.registry.entry import CASES, DEADLINE, PERCENT, Indicator, Text
 from indicators.rules import measures, orders
-from indicators.windows import Now
+from indicators.windows import Now, RepliesIn, Span
 
 _ASKED: Final = (
     "work_order_measures.kind", "work_order_measures.result", "work_order_measures.replied_at",
@@ -87,6 +90,25 @@ ENTRIES: Final = (
         window=Now(),
         predicate=lambda o, at: measures.answer_is_due(o, at.now, at.midnight + timedelta(days=1)),
         needs=(*_ASKED, "work_order_measures.reply_due_at"),
+    ),
+    Indicator(
+        id="supervision_replied",
+        name=Text("督办按时回复率", "Supervision answered in time"),
+        formula=Text(
+            "按件计：最近一次督办在期内回复、或期内到期未回复的件中，该次回复不晚于应回复时间且没有逾期未回督办的 ÷ "
+            "全部；每件只计一次，结案不算回复；作废、撤销的件和未定应回复时间的督办不计",
+            "Of the cases whose last supervision was answered in the window, or fell due in it without an answer: "
+            "those for which that answer came by its date and none is missing past its date / all of them. Each case "
+            "counts once, closing it is no answer; void and cancelled cases and supervisions without a date for the "
+            "answer are left out",
+        ),
+        unit=PERCENT,
+        better="up",
+        window=RepliesIn(Span("supervision_days")),
+        predicate=lambda o, at: measures.replied_in_time(o, at.now),
+        denominator=lambda o, at: measures.owes_replies(o),
+        needs=("work_order_measures.kind", "work_order_measures.replied_at", "work_order_measures.reply_due_at"),
+        zero=Text("无应回复的督办：显示“—”", "No supervision was to be answered: a dash"),
     ),
     Indicator(
         id="due_computed",

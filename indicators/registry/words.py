@@ -11,11 +11,13 @@ from indicators.windows import (
     ClosedIn,
     DispatchedIn,
     DueIn,
+    DutyIn,
     FiledIn,
     FollowedUpIn,
     HandledIn,
     HandleDueIn,
     Now,
+    RepliesIn,
     ReportedIn,
     TakenIn,
     Window,
@@ -40,6 +42,8 @@ def window_words(window: Window, policy: Policy) -> Text:
         ClosedIn: Text("按结案时间", "by closing"),
         DueIn: Text("按到期时间", "by deadline"),
         FollowedUpIn: Text("按回访时间", "by follow-up"),
+        DutyIn: Text("按值勤时间", "by time on duty"),
+        RepliesIn: Text("按督办回复时间，未回复的按应回复时间", "by reply to the supervision, or when it was due"),
     }[type(window)]
     if isinstance(window.span, Between):
         start, end = window.span.start, window.span.end

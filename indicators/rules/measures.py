@@ -4,14 +4,18 @@
 what nobody has answered yet is few enough to be looked for first.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, not_, null, or_, select
 
+from data_access.contract import Stage
 from indicators.moved import Moved
 from indicators.rules import orders
 from indicators.rules.orders import Columns
+
+Holds = Callable[[ColumnElement[datetime]], ColumnElement[bool]]
+"""Whether a time lies in a span."""
 
 
 def has_measure(o: Columns, kind: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -75,3 +79,56 @@ def unanswered(taken: Columns) -> tuple[ColumnElement[bool], ...]:
     """A supervision (columns of measures) that was not answered, and not taken back or settled in another way."""
     asked = or_(taken.result.is_(None), taken.result == "open")
     return taken.kind == "supervision", taken.replied_at.is_(None), asked
+
+
+def reply_moment(o: Columns, now: datetime) -> ScalarSelect[datetime]:
+    """When the last of its supervisions was answered, or fell due without an answer; null without such."""
+    taken = o.measures
+    return _latest(o, func.coalesce(taken.replied_at, taken.reply_due_at), or_(_came(taken, now), _missed(taken, now)))
+
+
+def reply_ranges(o: Columns, holds: Holds, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The last of its supervisions was answered in the span, or fell due in it: without a common row.
+
+    Answers and what fell due are found first, by the index of supervisions; of these few each case is asked whether
+    there was another one later.
+    """
+    taken = o.measures
+    answered = o.id.in_(select(taken.order_id).where(_came(taken, now), holds(taken.replied_at)))
+    fell_due = o.id.in_(select(taken.order_id).where(_missed(taken, now), holds(taken.reply_due_at)))
+    last = holds(reply_moment(o, now))
+    return and_(answered, last), and_(fell_due, not_(answered), last)
+
+
+def owes_replies(o: Columns) -> ColumnElement[bool]:
+    """Belongs in the rate of replies: neither void nor cancelled. Closing an order is no reply."""
+    return o.stage.not_in((Stage.VOID.value, Stage.CANCELLED.value))  # type: ignore[no-any-return]
+
+
+def replied_in_time(o: Columns, now: datetime) -> ColumnElement[bool]:
+    """The last answer came by its date, and none is missing whose date has passed."""
+    taken = o.measures
+    in_time = _latest(o, taken.replied_at, and_(_came(taken, now), taken.replied_at <= taken.reply_due_at))
+    any_reply = _latest(o, taken.replied_at, _came(taken, now))
+    return and_(in_time >= any_reply, _latest(o, taken.reply_due_at, _missed(taken, now)).is_(None))
+
+
+def _latest(o: Columns, moment: ColumnElement[datetime], which: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    """The latest of these moments of the order, null for none.
+
+    The condition stands in a CASE, not beside the order: it would lure an engine to the index of all replies.
+    """
+    taken = o.measures
+    latest = select(func.max(case((which, moment), else_=null())))
+    return latest.where(taken.order_id == o.id, taken.kind == "supervision").scalar_subquery()
+
+
+def _came(taken: Columns, now: datetime) -> ColumnElement[bool]:
+    """A supervision that was answered by now. One without a date for the answer is neither in time nor late."""
+    counts = func.coalesce(taken.result, "") != "rejected"
+    return and_(taken.kind == "supervision", taken.replied_at <= now, taken.reply_due_at.is_not(None), counts)
+
+
+def _missed(taken: Columns, now: datetime) -> ColumnElement[bool]:
+    """A supervision whose answer was due before now and is not there."""
+    return and_(*unanswered(taken), taken.reply_due_at < now)

@@ -10,7 +10,7 @@ from layouts.formats import NONE, count, moment, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
 from layouts.parts.attrs import NOBODY, cases
-from layouts.parts.frame import empty, live, paged
+from layouts.parts.frame import empty, live, paged, tip
 from layouts.parts.frame import frame as panel_frame
 from layouts.parts.lists import fit, right, two_lines
 from layouts.parts.marks import shown, spoken
@@ -31,7 +31,7 @@ def frame(lang: str, instance: str = MAIN) -> Component:
             paged("supervision", instance, most=SHOWN),
             live("supervision", "answered", instance, className="foot"),
         ],
-        tip_text=t("supervision-tip", lang),
+        tip_text=tip(PANEL.defines, lang) + "\n" + t("supervision-tip", lang),
         instance=instance,
     )
 
@@ -40,17 +40,27 @@ def show(supervision: Supervision, showing: Showing) -> Props:
     """Late replies first; a late one is said in words, never by a deadline light."""
     lang, found = showing.lang, supervision
     rows = [_row(row, showing) for row in found.rows]
-    rate = found.answered_30d
-    share, good, of = percent(rate.value), count(rate.good), count(rate.of)
-    answered = t("supervision-answered", lang, days=found.days, share=share, good=good, of=of)
-    if not rate.of:
-        answered = t("supervision-none-asked", lang, days=found.days)
     return {
         "grades": shown([_grade(grade, n, lang) for grade, n in found.by_grade]),
         "rows": shown(rows or empty(t("supervision-empty", lang))),
-        "answered": shown([html.Span(answered, className="foot-item foot-label")]),
+        "answered": shown([html.Span(_answered(found, lang), className="foot-item foot-label")]),
         "sub": shown(spoken("supervision-sub", lang, open=html.Span(count(found.open), **cases("supervised")))),
     }
+
+
+def _answered(found: Supervision, lang: str) -> str | list[Component | str]:
+    """The share in time, which opens the cases that spoil it, of how many, which open theirs."""
+    rate = found.answered_30d
+    if not rate.of:
+        return t("supervision-none-asked", lang, days=found.days)
+    return spoken(
+        "supervision-answered",
+        lang,
+        days=str(found.days),
+        share=html.Span(percent(rate.value), **cases("supervision_replied", "rest")),
+        good=html.Span(count(rate.good), **cases("supervision_replied", "good")),
+        of=html.Span(count(rate.of), **cases("supervision_replied", "base")),
+    )
 
 
 def _grade(grade: str, n: int, lang: str) -> Component:
@@ -78,4 +88,6 @@ def _row(row: SupervisionRow, showing: Showing) -> Component:
     )
 
 
-PANEL: Final = Panel("supervision", "supervision", 10, show, stale_after=30)
+PANEL: Final = Panel(
+    "supervision", "supervision", 10, show, stale_after=30, defines=("supervised", "supervision_replied")
+)

@@ -34,6 +34,7 @@ _THEMES: Final = {
     "taking": ("work_orders.taken_at", "work_orders.dispatched_at"),
     "photos": ("work_orders.photos_after",),
     "places": ("work_orders.lon", "work_orders.lat", "work_orders.address"),
+    "borders": ("areas.boundary",),
     "visits": ("work_orders.verified_at",),
     "on-spot": ("work_orders.handled_on_spot",),
     "exempt": ("work_orders.exempt",),

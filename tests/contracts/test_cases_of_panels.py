@@ -293,6 +293,20 @@ def test_supervision_by_grade_and_by_when_it_is_to_be_answered(
 
 
 @SCOPES
+def test_the_replies_to_supervisions(reckoned: Edges, scope: Scope, place: str | None) -> None:
+    """The three numbers below the list: those that spoil the rate, those in time, all."""
+    with snapshot(reckoned, scope, place) as (db, at):
+        found = supervision(db, at)
+        assert isinstance(found, Supervision)
+        rate, hand = found.answered_30d, HAND["supervision_replied"]
+        for part, number in (("rest", rate.of - rate.good), ("good", rate.good), ("base", rate.of)):
+            asked = Ask("supervision_replied", part)  # type: ignore[arg-type]
+            agree(reckoned, number, listed(db, at, asked), hand.where(part), place)
+        if place is None:
+            assert 0 < rate.good < rate.of
+
+
+@SCOPES
 def test_the_computed_the_long_overdue_and_the_spared(reckoned: Edges, scope: Scope, place: str | None) -> None:
     with snapshot(reckoned, scope, place) as (db, at):
         ahead, now, pressing = horizon(db, at), lights(db, at), sla(db, at)

@@ -1,5 +1,6 @@
 """The whole registry on each engine: every number equals its count by hand, its parts, and the list of its cases."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -212,18 +213,37 @@ def test_measures_are_asked_order_by_order(sqlite_reckoned: Edges, monkeypatch: 
     with sqlite_reckoned.database.reader(LEADER) as db:
         asked = overheard(db, monkeypatch)
         figures(db, when(), ["ontime_original", "susp_rate", "appeals_approved", "appeals_rejected"])
-    plans = []
     counting = [one for one in asked if "EXISTS" in str(one) and ("count(" in str(one) or "outlasted" in str(one))]
     assert any("outlasted" in str(one) for one in counting), "who was closed after a deadline that was extended"
-    for statement in counting:
-        text = str(statement.compile(sqlite_reckoned.made.admin, compile_kwargs={"literal_binds": True}))
-        plans += [
-            str(row[-1]) for row in sqlite_reckoned.hand.rows(f"EXPLAIN QUERY PLAN {text.replace(':', chr(92) + ':')}")
-        ]
+    plans = plans_of(sqlite_reckoned, counting)
     of_measures = [step for step in plans if "work_order_measures" in step]
     assert len(of_measures) >= 4
     assert [step for step in of_measures if "order_id=?" not in step] == []
     assert [step for step in plans if step.startswith("SCAN work_orders")] == []
+
+
+def plans_of(edges: Edges, statements: Sequence[Select[Any]]) -> list[str]:
+    """How SQLite goes about them, step by step."""
+    texts = [str(one.compile(edges.made.admin, compile_kwargs={"literal_binds": True})) for one in statements]
+    return [
+        str(row[-1])
+        for text in texts
+        for row in edges.hand.rows(f"EXPLAIN QUERY PLAN {text.replace(':', chr(92) + ':')}")
+    ]
+
+
+def test_replies_are_found_by_their_days_and_judged_case_by_case(
+    sqlite_reckoned: Edges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the orders nor all replies there ever were are read through."""
+    with sqlite_reckoned.database.reader(LEADER) as db:
+        asked = overheard(db, monkeypatch)
+        figures(db, when(), ["supervision_replied"])
+    assert len(asked) == 2
+    plans = [step for step in plans_of(sqlite_reckoned, asked) if "work_order" in step]
+    assert [step for step in plans if "SCAN" in step] == []
+    by_days = ("replied_at>? AND replied_at<?", "replied_at=? AND reply_due_at>? AND reply_due_at<?")
+    assert [step for step in plans if not ("id=?" in step or any(days in step for days in by_days))] == []
 
 
 def test_what_is_changed_in_past_days_changes_their_figures(own_reckoned: Edges) -> None:

@@ -13,6 +13,7 @@ from dashboard import cli
 from dashboard.indicators_formats import COLUMNS
 from data_access.scope import Audience, Scope
 from indicators.readings.figures import figures
+from indicators.readings.patrols import patrols
 from indicators.registry import REGISTRY
 from indicators.values import Count, NotRecorded, Rate
 from tests.fixtures.edges import Edges, when
@@ -72,6 +73,30 @@ def test_all_numbers_of_now(capsys: pytest.CaptureFixture[str], asked: Edges) ->
             assert value["denominator"] == number.of
             assert value["numerator"] == pytest.approx(number.good)
             assert (value["value"] is None) == (number.of == 0)
+
+
+def test_numbers_of_patrols_are_given_by_name(capsys: pytest.CaptureFixture[str], asked: Edges) -> None:
+    ids = ("online", "cover", "offpost")
+    with asked.database.reader(Scope.of(Audience.WALL)) as db:
+        online, cover, away = patrols(db, when(), ids).values()
+        there = patrols(db, when(place=area(2)), ["cover"])["cover"]
+    assert isinstance(online, Rate)
+    assert isinstance(cover, Rate)
+    assert isinstance(away, Count)
+    assert isinstance(there, Rate)
+    assert (cover, there) == (Rate(1, 24), Rate(0, 8)), "w01 walked about in one grid"
+    assert 0 < online.good < online.of
+    found = as_json(capsys, *ids)["indicators"]
+    assert [(entry["values"][0].get("numerator"), entry["values"][0].get("denominator")) for entry in found] == [
+        (online.good, online.of), (1, 24), (None, None),
+    ]  # fmt: skip
+    assert found[2]["values"] == [{"value": away.n}]
+    assert "值勤" in found[0]["definition"]
+    (entry,) = as_json(capsys, "cover", "--area", area(2))["indicators"]
+    assert entry["values"][0]["denominator"] == 8
+    (entry,) = as_json(capsys, "online", "--from", "2026-03-10", "--to", "2026-03-10")["indicators"]
+    assert "2026-03-10 00:00" in entry["window"]
+    assert entry["values"][0]["numerator"] == 0
 
 
 def test_departments_over_days(capsys: pytest.CaptureFixture[str], asked: Edges) -> None:
@@ -195,6 +220,7 @@ def test_what_is_not_recorded_is_said(
         (["overdu"], "there is no indicator overdu; overdue meant?"),
         (["happiness"], "there is no indicator happiness"),
         (["on_duty"], "on_duty is not counted over work orders"),
+        (["online", "--by", "area"], "online is not counted over work orders, so not by area"),
         (["workload"], "workload is not counted over work orders"),
         (["closed", "--from", "2026-02-30"], "--from is a day like"),
         (["closed", "--from", "2026-03-05", "--to", "2026-03-01"], "--to 2026-03-01 lies before --from 2026-03-05"),

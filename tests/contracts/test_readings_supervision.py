@@ -10,6 +10,7 @@ from indicators.readings.cases import Ask, Cases, cases
 from indicators.readings.supervision import Supervision, SupervisionRow, supervision
 from indicators.values import NotRecorded, Rate
 from tests.fixtures.edges import NOW, Edges, when
+from tests.fixtures.reckoned import HAND
 from tests.fixtures.small import area
 
 WALL, LEADER = Scope.of(Audience.WALL), Scope.of(Audience.LEADER)
@@ -17,7 +18,6 @@ OPEN = (
     "m.kind = 'supervision' AND m.replied_at IS NULL AND (m.result IS NULL OR m.result = 'open')"
     " AND o.stage IN ('reported', 'verifying', 'filed', 'dispatched', 'handling', 'checking')"
 )
-MONTH = ("2026-02-09 10:30:00", "2026-03-11 10:30:00")
 
 
 def taken(edges: Edges, scope: Scope = LEADER, now: datetime = NOW, place: str | None = None) -> Supervision:
@@ -49,13 +49,10 @@ def assert_counts(edges: Edges, place: str | None) -> None:
     assert found.due_today == counted(
         edges, place, f"{OPEN} AND m.reply_due_at >= '{NOW}' AND m.reply_due_at < '2026-03-12 00:00:00'"
     )
-    counts = "m.kind = 'supervision' AND coalesce(m.result, '') <> 'rejected'"
-    came = f"{counts} AND m.replied_at > '{MONTH[0]}' AND m.replied_at <= '{MONTH[1]}'"
-    missed = f"{counts} AND m.replied_at IS NULL AND m.reply_due_at > '{MONTH[0]}' AND m.reply_due_at < '{MONTH[1]}'"
-    missed += " AND o.stage NOT IN ('void', 'cancelled')"
+    mine = "1 = 1" if place is None else f"o.area_code LIKE '{place}%'"
+    cases_of = f"SELECT count(*) FROM work_orders o WHERE {mine} AND "
     assert found.answered_30d == Rate(
-        counted(edges, place, f"{came} AND m.replied_at <= m.reply_due_at"),
-        counted(edges, place, came) + counted(edges, place, missed),
+        *(edges.hand.one(cases_of + HAND["supervision_replied"].where(part)) for part in ("good", "base"))
     )
 
 
@@ -142,6 +139,25 @@ def test_an_answer_takes_it_off_the_list(own_scenery: Edges) -> None:
     after = taken(own_scenery)
     assert (after.open, after.unanswered) == (before.open - 1, before.unanswered - 1)
     assert after.answered_30d == Rate(before.answered_30d.good + 1, before.answered_30d.of)
+
+
+def test_a_case_asked_twice_is_one_case_of_the_rate(own_scenery: Edges) -> None:
+    """k02 answered its first in time; a second answer, too late, spoils the case, a third in time mends it."""
+    before = taken(own_scenery).answered_30d
+    insert = (
+        "INSERT INTO work_order_measures (id, order_id, kind, asked_at, reply_due_at, replied_at, result)"
+        " VALUES ({}, 'k02', 'supervision', '2026-03-10 09:00:00', '2026-03-10 12:00:00', '2026-03-10 {}', 'open')"
+    )
+    own_scenery.made.write(insert.format(91, "12:00:01"))
+    assert taken(own_scenery).answered_30d == Rate(before.good - 1, before.of)
+    own_scenery.made.write(insert.format(92, "12:00:02").replace("2026-03-10 12:00:00", "2026-03-10 13:00:00"))
+    assert taken(own_scenery).answered_30d == before
+
+
+def test_an_answer_without_a_date_is_neither_in_time_nor_late(own_scenery: Edges) -> None:
+    before = taken(own_scenery).answered_30d
+    own_scenery.made.write("UPDATE work_order_measures SET replied_at = '2026-03-11 09:00:00' WHERE id = 21")
+    assert taken(own_scenery).answered_30d == before
 
 
 def test_without_supervision_there_is_none(own_scenery: Edges) -> None:

@@ -246,7 +246,7 @@ def test_nobody_waits_and_nobody_is_asked() -> None:
     assert said(shown("longest", Longest((), 0)), "rows") == "没有等待中的工单"
     nothing = Supervision(0, (), 0, 0, (), Rate(0, 0))
     assert said(shown("supervision", nothing), "rows") == "没有待回复的督办"
-    assert said(shown("supervision", nothing), "answered") == "近 30 日没有到期的督办"
+    assert said(shown("supervision", nothing), "answered") == "近 30 日没有应回复的督办"
     assert (said(shown("unanswered", nothing), "value"), shown("unanswered", nothing)["spark"]["children"]) == ("0", [])
 
 
@@ -272,7 +272,15 @@ def test_supervision_says_late_in_words_and_unknown_grades_as_they_are() -> None
     assert rows[0] == "占道经营|领导督办|逾期未回|应急管理局|翟山社区|应回 昨天 11:02"
     assert "待回复" in rows[6]
     assert "未定期限" in rows[11] and f"应回 {NONE}" in rows[11]
-    assert said(props, "answered") == "近 30 日按时回复 92.3%（312/338）"
+    assert "".join(texts(props["answered"]["children"])) == "近 30 日按时回复 92.3%（312/338）"
+
+
+def test_the_numbers_of_the_replies_open_their_cases() -> None:
+    asked = opened(shown("supervision")["answered"]["children"])
+    assert [(one["indicator"], one["part"]) for one in asked] == [
+        ("supervision_replied", "rest"), ("supervision_replied", "good"), ("supervision_replied", "base"),
+    ]  # fmt: skip
+    assert "supervision_replied" in PANELS["supervision"].defines
 
 
 def test_no_deadline_light_is_used_for_supervision() -> None:

@@ -152,6 +152,12 @@ def test_the_document_is_current() -> None:
     assert path.read_text(encoding="utf-8") == document(), "run make docs"
 
 
+def test_nothing_says_that_a_view_exists_which_does_not() -> None:
+    """Nobody sees a public view yet, so nothing is withheld from it."""
+    assert "are withheld" not in document()
+    assert all("将" in entry.suppress.zh and "will be" in entry.suppress.en for entry in REGISTRY.values())
+
+
 def test_a_share_has_its_numerator_in_its_denominator() -> None:
     """By construction: the condition of what counts holds that of the denominator."""
     for entry in (entry for entry in REGISTRY.values() if entry.is_share):
@@ -185,3 +191,36 @@ def test_the_indicators_every_city_speaks_of_are_there() -> None:
     }  # fmt: skip
     assert {name: REGISTRY[name].name.zh for name in names} == names
     assert REGISTRY["backlog_od"].better == "down"
+
+
+OF_9_1 = (
+    "reg_n", "self_rate", "close_rate", "ontime_close", "ontime_handle", "rework", "ext_rate", "susp_rate", "void_rate",
+    "backlog_od", "redispatch", "public_share", "resp", "solve", "sat", "online", "cover", "offpost",
+)  # fmt: skip
+"""The indicators that the registry of the domain names."""
+OF_2_4 = {
+    "上报数": "reported", "立案数": "reg_n", "派遣数": "dispatched", "应处置数": "should_handle", "处置数": "handled",
+    "按期待处置": "pending_on_time", "超期待处置": "pending_late", "按期处置": "handled_on_time",
+    "超期处置": "handled_late", "延期数": "extended", "挂账数": "suspended", "返工数": "reworked",
+    "应结案数": "should_close", "结案数": "closed", "按期结案": "closed_on_time", "超期结案": "closed_late",
+    "申诉通过": "appeals_approved", "申诉驳回": "appeals_rejected",
+}  # fmt: skip
+"""The counts of the domain, and what they are called here."""
+
+
+def test_the_registry_has_every_indicator_and_count_of_the_domain() -> None:
+    assert [name for name in (*OF_9_1, *OF_2_4.values()) if name not in REGISTRY] == []
+    for said, name in OF_2_4.items():
+        assert said.removesuffix("数") in REGISTRY[name].name.zh, name
+        assert REGISTRY[name].counted
+        assert not REGISTRY[name].is_share
+
+
+def test_duty_time_has_no_orders() -> None:
+    for name in ("online", "cover", "offpost"):
+        entry = REGISTRY[name]
+        assert not entry.counted
+        assert entry.missing(without("patrol_pings")) == ("patrol_pings",)
+        for asked in (entry.window.rows, entry.window.moment):  # type: ignore[union-attr]
+            with pytest.raises(LookupError):
+                asked(O, AT)
