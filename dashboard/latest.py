@@ -33,6 +33,11 @@ class Values:
             return latest
         return replace(latest, error=self.away)
 
+    def known(self, job: Job) -> bool:
+        """Whether it was read once."""
+        latest = self._latest.get(job)
+        return latest is not None and latest.as_of is not None
+
     def take(self, outcome: Outcome) -> None:
         """A new value, or the cause why there is none."""
         if outcome.error is not None:

@@ -16,8 +16,8 @@ from layouts.scene import Scene
 SHAPES: Final = "@shapes"
 """Not a reading: the geometry of a place, made in the slow lane like one."""
 BEAT_S: Final = 2
-_SHAPES_EVERY_S: Final = 60
-_SLOW_EVERY_S: Final = 60
+MINUTE_S: Final = 60
+"""How often the slow lane reads at most: what changes of weeks ago shows in the rates within so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Plan:
         every: dict[Job, int] = {}
         for key in keys:
             spot = Spot(key.audience, key.focus)
-            asked = [(SHAPES, _SHAPES_EVERY_S)]
+            asked = [(SHAPES, MINUTE_S)]
             asked += [(panel.reading, panel.every) for panel in self.panels_of(key.scene)]
             asked += [
-                (name, max(panel.every, _SLOW_EVERY_S if self.slow(name) else BEAT_S))
+                (name, max(panel.every, MINUTE_S if self.slow(name) else BEAT_S))
                 for panel in self.panels_of(key.scene)
                 for name in panel.also
                 if name not in {reading for reading, _ in asked}

@@ -7,7 +7,7 @@ there.
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -21,7 +21,7 @@ from dashboard.keys import LiveKey
 from dashboard.lanes import Lane, Read
 from dashboard.latest import Values
 from dashboard.lease import Mandate
-from dashboard.plan import BEAT_S, SHAPES, Plan
+from dashboard.plan import BEAT_S, MINUTE_S, SHAPES, Plan
 from dashboard.schedule import Schedule
 from dashboard.stores import Broadcast
 from dashboard.wishes import serve
@@ -194,12 +194,21 @@ class Publisher:
         due = self._schedule.due(fast, at)
         if due or self._reference is None:
             self._hand_out(self.fast, Batch(by_spot(due), lambda: now), at)
-        due = self._schedule.due(slow, at)[:_SLOW_BATCH]
-        if due:
-            self._hand_out(self.slow, Batch(tuple(due), self.clock.now, separate=True), at)
+        if batch := self._slow_batch(slow, at):
+            self._hand_out(self.slow, Batch(batch, self.clock.now, separate=True), at)
         self.fast.wait(_WAIT_S)
         self._collect()
         self._watch_fast()
+
+    def _slow_batch(self, slow: Mapping[Job, int], at: float) -> tuple[Job, ...]:
+        """What is read every minute and what was never read, first; of what is read anew more seldom one.
+
+        So a rate that is due each minute never waits for a row of long readings.
+        """
+        due = self._schedule.due(slow, at)
+        again = [job for job in due if slow[job] > MINUTE_S and self._values.known(job)]
+        first = [job for job in due if job not in again]
+        return (*first[: _SLOW_BATCH - len(again[:1])], *again[:1])
 
     def _hand_out(self, lane: Lane, batch: Batch, at: float) -> None:
         if lane.submit(batch):

@@ -26,8 +26,6 @@ EXEMPT: Final = {
     "sources": ("feed-count",),
     # units by grade: a legend of the ranks below
     "scheme": ("tally",),
-    # replies, not cases: they are counted by the measures
-    "supervision": ("foot-label",),
 }
 """Panel (without its subject) -> parts or classes of elements whose numbers open nothing, and why."""
 ORDERS: Final = ("sla", "longest", "ping-pong", "supervision")

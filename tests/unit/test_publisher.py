@@ -453,6 +453,19 @@ def test_a_slow_reading_is_not_started_twice() -> None:
     assert show.panel("rate")["state"] == "live"
 
 
+def test_what_is_read_each_minute_never_waits_for_a_row_of_long_readings() -> None:
+    long = {f"long{n}": text_panel(f"long{n}", f"long{n}", 300) for n in range(5)}
+    panels = {"a": text_panel("a", "a"), "rate": text_panel("rate", "rate", 60), **long}
+    show = stage(panels, {name: counting() for name in panels}, slow=frozenset(panels) - {"a"})
+    show.beat()
+    assert {job.reading for job in show.slow_lane.batches[0].jobs} >= {"rate", *long}, "all are new"
+    show.beat(301)
+    later = [[job.reading for job in batch.jobs] for batch in show.slow_lane.batches[1:]]
+    assert all(sum(name in long for name in names) <= 1 for names in later)
+    assert all(names[-1] in long for names in later if set(names) & set(long)), "and that after all others"
+    assert {name for names in later for name in names} >= {"rate", *long}, "yet all of them have their turn"
+
+
 def test_the_readings_of_one_beat_share_one_snapshot() -> None:
     panels = {f"p{n}": text_panel(f"p{n}", f"p{n}") for n in range(8)}
     show = stage(panels, {name: counting() for name in panels})
