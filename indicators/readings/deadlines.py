@@ -24,7 +24,7 @@ from indicators.workcalendar import Clock, Pause
 
 __all__ = [
     "PAGE", "Lights", "Sla", "SlaRow", "clock_of", "light_at", "light_now", "light_of_row", "lights", "listable",
-    "measures_of", "pause_now", "pauses_of", "remaining", "remaining_at", "row_columns", "sla",
+    "measures_of", "pause_now", "pauses_of", "remaining", "remaining_at", "row_columns", "said_light", "sla",
 ]  # fmt: skip
 
 PAGE = 14
@@ -183,6 +183,14 @@ def remaining_at(at: At, facts: Facts, known: Deadline | None = None) -> float:
     if before is None:
         return 0.0
     return at.calendar.remaining(min(endless, at.now), before, facts.clock, [one for one in every if one.end])
+
+
+def said_light(db: ScopedReader, light: Light) -> Light:
+    """The light for a screen that lists orders among others: none of a source that does not record deadlines.
+
+    Beside an overdue count that says "not recorded" a computed deadline alone must not call an order late.
+    """
+    return Light.NONE if REGISTRY["overdue"].missing(db.shape) else light
 
 
 def light_of_row(db: ScopedReader, at: At, row: Any, taken: Measures) -> Light:

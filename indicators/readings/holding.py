@@ -13,7 +13,15 @@ from data_access.codes import among
 from data_access.contract import work_order_events, work_order_measures, work_orders
 from data_access.engine import ScopedReader
 from indicators.effective import limit_of
-from indicators.readings.deadlines import clock_of, light_of_row, listable, measures_of, pauses_of, row_columns
+from indicators.readings.deadlines import (
+    clock_of,
+    light_of_row,
+    listable,
+    measures_of,
+    pauses_of,
+    row_columns,
+    said_light,
+)
 from indicators.readings.moved import judged_at, records_measures
 from indicators.registry import REGISTRY
 from indicators.rules import orders
@@ -269,7 +277,7 @@ def _listed(db: ScopedReader, at: At, many: Mapping[str, Sequence[tuple[str, dat
         for order_id in ids:
             if (row := found.get(order_id)) is None:
                 continue
-            went, light = many[order_id], light_of_row(db, at, row, taken)
+            went, light = many[order_id], said_light(db, light_of_row(db, at, row, taken))
             departments = tuple(department for department, _ in went)
             code, area = row.category_code or "", row.area_code or ""
             listed.append(PingPong(order_id, code, area, len(went), departments, went[0][1], light))

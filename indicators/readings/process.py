@@ -11,7 +11,15 @@ from data_access.codes import among
 from data_access.contract import Stage, work_orders
 from data_access.engine import ScopedReader
 from indicators.readings import standing
-from indicators.readings.deadlines import clock_of, light_of_row, listable, measures_of, pause_now, row_columns
+from indicators.readings.deadlines import (
+    clock_of,
+    light_of_row,
+    listable,
+    measures_of,
+    pause_now,
+    row_columns,
+    said_light,
+)
 from indicators.readings.moved import judged_at
 from indicators.rules import orders
 from indicators.values import At, Light
@@ -162,5 +170,7 @@ def _waiting(db: ScopedReader, at: At, found: Sequence[tuple[datetime, Any]]) ->
         clock = clock_of(row.limit_clock, db.reference.categories.get(row.category_code), at.policy)
         held = at.calendar.worked_between(since, at.now, clock, pauses)
         code, area = row.category_code or "", row.area_code or ""
-        listed.append(LongestRow(row.id, code, area, row.department_code, Stage(row.stage), since, held, light))
+        listed.append(
+            LongestRow(row.id, code, area, row.department_code, Stage(row.stage), since, held, said_light(db, light))
+        )
     return listed

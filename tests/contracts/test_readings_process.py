@@ -108,8 +108,10 @@ def test_a_stage_whose_entry_is_not_recorded_has_no_bands(own_scenery: Edges) ->
 
 
 def test_ages_without_deadlines_say_nothing_of_overdue(own_scenery: Edges) -> None:
+    assert any(row.light is not Light.NONE for row in waits(own_scenery).rows), "by the recorded deadlines"
     own_scenery.drop("work_orders", "close_due_at", "handle_due_at")
     assert {row.overdue for row in aged(own_scenery).values()} == {None}
+    assert {row.light for row in waits(own_scenery).rows} == {Light.NONE}
 
 
 @pytest.mark.parametrize(("scope", "seen"), [(WALL, "category_code <> 'X0101'"), (LEADER, "1 = 1")])
