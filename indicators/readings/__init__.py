@@ -72,6 +72,7 @@ READINGS: Final[Mapping[str, Reading]] = {
         Reading("departments", rates.departments, "slow"),
         Reading("map_ontime", rates.map_ontime, "slow"),
         Reading("holding", holding.holding, "slow"),
+        Reading("replies", supervision.replies, "slow"),
         Reading("ladder", origins.ladder, "slow"),
         Reading("origins", origins.origins, "slow"),
         Reading("type_moves", origins.type_moves, "slow"),

@@ -38,9 +38,7 @@ class Supervision:
 
     An order asked about more than once counts once, by the reply due first. ``unanswered`` of the ``open`` ones should
     have been answered before now, ``due_today`` are due in the rest of the day. ``by_grade`` has "" for those without a
-    grade, most first. ``answered_30d`` is the indicator ``supervision_replied`` over the last ``days`` (policy): of the
-    cases whose last supervision was answered then, or fell due without an answer, those answered in time. Closing an
-    order is no reply: it takes it out of the open ones, not out of the rate.
+    grade, most first.
     """
 
     open: int
@@ -48,8 +46,18 @@ class Supervision:
     due_today: int
     unanswered: int
     rows: tuple[SupervisionRow, ...]
-    answered_30d: Rate
-    days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """The indicator ``supervision_replied`` over the last ``days`` (policy).
+
+    Of the cases whose last supervision was answered then, or fell due without an answer, those answered in time.
+    Closing an order is no reply: it takes it out of the open ones, not out of the rate.
+    """
+
+    rate: Rate
+    days: int
 
 
 def supervision(db: ScopedReader, at: At) -> Supervision | NotRecorded:
@@ -66,9 +74,16 @@ def supervision(db: ScopedReader, at: At) -> Supervision | NotRecorded:
         sum(row.reply_due is not None and not row.late and row.reply_due < tomorrow for row in rows),
         sum(row.late for row in rows),
         tuple(listed[:LISTED]),
-        _answered(db, at),
-        at.policy.supervision.days,
     )
+
+
+def replies(db: ScopedReader, at: At) -> Replies | NotRecorded:
+    """As the registry counts it."""
+    found = figures(db, at, ["supervision_replied"])["supervision_replied"]
+    if isinstance(found, NotRecorded):
+        return found
+    rate = found[None]
+    return Replies(rate if isinstance(rate, Rate) else NO_CASES, at.policy.supervision.days)
 
 
 def unlisted(db: ScopedReader) -> frozenset[str]:
@@ -97,10 +112,3 @@ def first_due(db: ScopedReader, at: At) -> list[SupervisionRow]:
         row = SupervisionRow(order_id, category or "", area or "", held_by, grade or "", asked, due, late)
         found.setdefault(order_id, row)
     return list(found.values())
-
-
-def _answered(db: ScopedReader, at: At) -> Rate:
-    """As the registry counts it. What it needs is recorded here: it is what the reading itself needs."""
-    found = figures(db, at, ["supervision_replied"])["supervision_replied"]
-    rate = NO_CASES if isinstance(found, NotRecorded) else found[None]
-    return rate if isinstance(rate, Rate) else NO_CASES

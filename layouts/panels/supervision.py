@@ -5,7 +5,7 @@ from typing import Final
 from dash import html
 from dash.development.base_component import Component
 
-from indicators.readings.supervision import Supervision, SupervisionRow
+from indicators.readings.supervision import Replies, Supervision, SupervisionRow
 from layouts.formats import NONE, count, moment, percent
 from layouts.ids import MAIN
 from layouts.panel import Panel, Props, Showing
@@ -40,17 +40,20 @@ def show(supervision: Supervision, showing: Showing) -> Props:
     """Late replies first; a late one is said in words, never by a deadline light."""
     lang, found = showing.lang, supervision
     rows = [_row(row, showing) for row in found.rows]
+    answered = _answered(showing.also.get("replies"), lang)
     return {
         "grades": shown([_grade(grade, n, lang) for grade, n in found.by_grade]),
         "rows": shown(rows or empty(t("supervision-empty", lang))),
-        "answered": shown([html.Span(_answered(found, lang), className="foot-item foot-label")]),
+        "answered": shown([html.Span(answered, className="foot-item foot-label")] if answered else []),
         "sub": shown(spoken("supervision-sub", lang, open=html.Span(count(found.open), **cases("supervised")))),
     }
 
 
-def _answered(found: Supervision, lang: str) -> str | list[Component | str]:
-    """The share in time, which opens the cases that spoil it, of how many, which open theirs."""
-    rate = found.answered_30d
+def _answered(found: object, lang: str) -> str | list[Component | str]:
+    """The share in time, which opens the cases that spoil it, of how many, which open theirs; "" until it is read."""
+    if not isinstance(found, Replies):
+        return ""
+    rate = found.rate
     if not rate.of:
         return t("supervision-none-asked", lang, days=found.days)
     return spoken(
@@ -89,5 +92,11 @@ def _row(row: SupervisionRow, showing: Showing) -> Component:
 
 
 PANEL: Final = Panel(
-    "supervision", "supervision", 10, show, stale_after=30, defines=("supervised", "supervision_replied")
+    "supervision",
+    "supervision",
+    10,
+    show,
+    also=("replies",),
+    stale_after=30,
+    defines=("supervised", "supervision_replied"),
 )

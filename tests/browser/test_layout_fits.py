@@ -20,10 +20,8 @@ WALLS: Final = ((1920, 1080), (3840, 2160), (3840, 1080), (5760, 1080), (5760, 2
 NEAR: Final = ((1600, 900), (1366, 768), (1280, 720), (1024, 768), (390, 844))
 TIGHT: Final = ((1920, 1080), (3840, 1080), (1366, 768), (390, 844))
 """Where least room is left: the narrowest of each kind of grid."""
-LAYOUTS: Final = tuple(
-    (scene, lang, (*WALLS, *NEAR) if lang == "en" else TIGHT) for scene in SCENES for lang in LANGUAGES
-)
-"""Scene, language, sizes: English is the longer language, so Chinese need only be tried where it is tight."""
+LAYOUTS: Final = tuple((scene, lang, (*WALLS, *NEAR)) for scene in SCENES for lang in LANGUAGES)
+"""Scene, language, sizes."""
 OPEN: Final = "[data-panel='open']"
 ASK: Final = "window.dispatchEvent(new Event('online'))"
 """Makes the page ask at once, as it does when a lost network comes back, instead of at the next beat."""
@@ -142,7 +140,7 @@ def test_detectors_judged_in_part_hold_their_marks(wall: HandWall, open_page: Op
     wall.fill(lang, data={"detectors": handmade_performance.judged_in_part()})
     page = open_page(address(wall, "performance", lang))
     wrong: list[str] = []
-    for width, height in (*WALLS, *NEAR) if lang == "en" else TIGHT:
+    for width, height in (*WALLS, *NEAR):
         settle(page, "live", width, height)
         expect(page.locator(".panel-detectors .rule .mark")).to_have_count(4)
         wrong += [f"{width}x{height}: {sentence}" for sentence in found(page)]

@@ -29,7 +29,7 @@ from indicators.readings.horizon import Horizon, horizon
 from indicators.readings.hot import HotAreas, hot_areas
 from indicators.readings.origins import Ladder, ladder
 from indicators.readings.process import Longest, ageing
-from indicators.readings.supervision import Supervision, supervision
+from indicators.readings.supervision import Replies, Supervision, replies, supervision
 from indicators.registry import ENTERED
 from indicators.rules import orders
 from indicators.values import At, NotRecorded
@@ -296,9 +296,9 @@ def test_supervision_by_grade_and_by_when_it_is_to_be_answered(
 def test_the_replies_to_supervisions(reckoned: Edges, scope: Scope, place: str | None) -> None:
     """The three numbers below the list: those that spoil the rate, those in time, all."""
     with snapshot(reckoned, scope, place) as (db, at):
-        found = supervision(db, at)
-        assert isinstance(found, Supervision)
-        rate, hand = found.answered_30d, HAND["supervision_replied"]
+        found = replies(db, at)
+        assert isinstance(found, Replies)
+        rate, hand = found.rate, HAND["supervision_replied"]
         for part, number in (("rest", rate.of - rate.good), ("good", rate.good), ("base", rate.of)):
             asked = Ask("supervision_replied", part)  # type: ignore[arg-type]
             agree(reckoned, number, listed(db, at, asked), hand.where(part), place)

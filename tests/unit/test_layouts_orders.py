@@ -13,7 +13,7 @@ from indicators.readings.horizon import Horizon, HorizonRow
 from indicators.readings.hot import HotAreas
 from indicators.readings.origins import Ladder, Origins, TypeMoves
 from indicators.readings.process import Ageing, Longest
-from indicators.readings.supervision import Supervision
+from indicators.readings.supervision import Replies, Supervision
 from indicators.registry import ENTERED
 from indicators.values import Rate
 from layouts.formats import NONE, THIN
@@ -244,9 +244,11 @@ def test_a_row_of_a_class_or_an_area_that_no_catalogue_knows_opens_a_wider_list(
 def test_nobody_waits_and_nobody_is_asked() -> None:
     assert said(shown("longest-wait", Longest((), 0)), "value") == NONE
     assert said(shown("longest", Longest((), 0)), "rows") == "没有等待中的工单"
-    nothing = Supervision(0, (), 0, 0, (), Rate(0, 0))
+    nothing = Supervision(0, (), 0, 0, ())
     assert said(shown("supervision", nothing), "rows") == "没有待回复的督办"
-    assert said(shown("supervision", nothing), "answered") == "近 30 日没有应回复的督办"
+    none_asked = shown("supervision", nothing, replies=Replies(Rate(0, 0), 30))
+    assert said(none_asked, "answered") == "近 30 日没有应回复的督办"
+    assert said(shown("supervision", replies=None), "answered") == "", "not read yet"
     assert (said(shown("unanswered", nothing), "value"), shown("unanswered", nothing)["spark"]["children"]) == ("0", [])
 
 
