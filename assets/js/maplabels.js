@@ -25,7 +25,7 @@
   }
 
   /**
-   * How far a label may move, in lines: counties, of which none may be missing, a line or two; others of the first rank
+   * How far a label may move, in lines: counties, which everybody knows, a line or two; others of the first rank
    * as far as their own area is likely to reach, because in a neighbour they would be wrong.
    * @param {{rank: number, room: number, font: number}} label @param {number} first rank @returns {number[]}
    */
