@@ -15,7 +15,7 @@ from data_access.errors import InputError, UnknownPlace
 from data_access.reference import LEVELS
 from indicators.periods import Period, Periods
 from indicators.policy import Policy
-from indicators.readings.cases import ANY_AGE, UNKNOWN_AGE, Ask, Part, cases
+from indicators.readings.cases import ANY_AGE, UNKNOWN_AGE, Ask, Part, cases, days_before
 from indicators.readings.figures import MAJOR
 from indicators.readings.horizon import SPREAD
 from indicators.readings.origins import LADDER
@@ -23,7 +23,7 @@ from indicators.readings.supervision import first_due
 from indicators.registry import REGISTRY, Indicator
 from indicators.rules.orders import OPEN_CODES
 from indicators.values import At
-from indicators.windows import Now, Span
+from indicators.windows import Now
 from layouts.parts import caselist
 from layouts.parts.attrs import ANY, CASE_FIELDS, NOBODY
 
@@ -124,7 +124,9 @@ def _check(entry: Indicator, fields: Mapping[str, str]) -> None:
         raise InputError("no such level")
     if "age" in fields and (fields.get("stage") not in OPEN_CODES or not isinstance(entry.window, Now)):
         raise InputError("only what waits in a stage has an age")
-    if "before" in fields and (fields["before"] != "1" or not _is_of_days(entry) or {"period", "day"} & fields.keys()):
+    if "before" in fields and (
+        fields["before"] != "1" or days_before(entry) is None or {"period", "day"} & fields.keys()
+    ):
         raise InputError("this number has no days before")
     if "grade" in fields and entry.id != "supervised":
         raise InputError("this number has no grades")
@@ -132,11 +134,6 @@ def _check(entry: Indicator, fields: Mapping[str, str]) -> None:
         raise InputError("this number is not counted by who held a case")
     if "day" in fields and isinstance(entry.window, Now):
         raise InputError("the state of now has no days")
-
-
-def _is_of_days(entry: Indicator) -> bool:
-    """Counted over the last days of the policy, so that there are as many before."""
-    return not isinstance(entry.window, Now) and isinstance(entry.window.span, Span) and bool(entry.window.span.days)
 
 
 def _code(fields: Mapping[str, str], name: str) -> str | None:

@@ -1,8 +1,8 @@
 """The words of the interface: two flat catalogues and one pure function. No text of the interface stands elsewhere."""
 
 import json
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, reduce
 from importlib import resources
 from typing import Final
 
@@ -35,6 +35,12 @@ def t(key: str, lang: str, **params: object) -> str:
     """
     text = catalogue(lang)[key]
     return text.format(**params) if params or "{" in text else text
+
+
+def joined(names: Iterable[str], lang: str) -> str:
+    """Names as one part of a sentence, "" without any."""
+    found = list(names)
+    return reduce(lambda some, more: t("list-pair", lang, some=some, more=more), found) if found else ""
 
 
 def known(key: str, lang: str) -> bool:

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from data_access.codes import among
-from data_access.contract import Stage, work_orders
+from data_access.contract import work_orders
 from data_access.engine import ScopedReader
 from data_access.queries.unseen import Again, seen_again
 from indicators.detectors.found import DetectedCase, DetectedRule, Fact
 from indicators.detectors.gathering import case_columns, case_of, ruled
+from indicators.rules import orders
 from indicators.rules.orders import Columns
 from indicators.values import At
 
 _POINT, _ADDRESS = ("lon", "lat"), ("address",)
-_GONE = (Stage.VOID.value, Stage.CANCELLED.value)
 
 
 def repeated(db: ScopedReader, at: At) -> DetectedRule:
@@ -41,7 +41,7 @@ def repeated(db: ScopedReader, at: At) -> DetectedRule:
 
 def _counts(o: Columns) -> ColumnElement[bool]:
     """``orders.is_judged`` in words that planners can estimate: from "coalesce" PostgreSQL expects hardly a row."""
-    return and_(o.stage.not_in(_GONE), or_(o.handled_on_spot.is_(None), o.handled_on_spot == 0))
+    return and_(orders.stands(o), or_(o.handled_on_spot.is_(None), o.handled_on_spot == 0))
 
 
 def _cases(db: ScopedReader, again: Mapping[str, Again]) -> list[DetectedCase]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, literal, not_, or_, select
 
 from data_access.contract import LocalTime, Stage, work_order_events, work_order_measures, work_orders
 from data_access.engine import ScopedReader
@@ -11,6 +11,7 @@ from data_access.queries.spans import seconds_between
 from data_access.queries.unseen import given_reasons
 from indicators.detectors.found import DetectedCase, DetectedRule, Fact, Why
 from indicators.detectors.gathering import case_columns, case_of, ruled
+from indicators.rules import orders
 from indicators.values import At
 
 EXPLAINING: Final = ("verify", "return", "transfer", "escalate")
@@ -58,7 +59,7 @@ def _accepted_late(db: ScopedReader, at: At) -> list[DetectedCase]:
     found = []
     for within, until in ((late, rows.c.accepted_at), (waits, literal(at.now, LocalTime()))):
         statement = select(*case_columns(db, rows.c), rows.c.reported_at, rows.c.accepted_at).where(
-            within, func.coalesce(rows.c.handled_on_spot, 0) == 0, not_(_explained(db, rows, until))
+            within, orders.off_spot(rows.c), not_(_explained(db, rows, until))
         )
         for row in db.rows(statement):
             waited = ((row.accepted_at or at.now) - row.reported_at).total_seconds() / 60

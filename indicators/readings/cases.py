@@ -122,7 +122,9 @@ def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
     if missing := (*entry.missing(db.shape), *_entry_missing(db, entry, ask)):
         return NotRecorded(missing)
     if ask.before:
-        entry = entry.over(_days_before(entry))
+        if (before := days_before(entry)) is None:
+            raise LookupError(f"{entry.id} is not counted over the last days")
+        entry = entry.over(before)
     if ask.span is not None and not isinstance(entry.window, Now):
         entry = entry.over(ask.span)
     at = judging(db, judged_at(db, at, since_of(at, [entry])), [entry])
@@ -150,10 +152,10 @@ def cases(db: ScopedReader, at: At, ask: Ask) -> Cases | NotRecorded:
     )
 
 
-def _days_before(entry: Indicator) -> Span:
-    """The span before its own. Raises LookupError where it is not one of days."""
+def days_before(entry: Indicator) -> Span | None:
+    """The span before the indicator's own, as long; None where it is not counted over the last days of the policy."""
     if isinstance(entry.window, Now) or not isinstance(entry.window.span, Span) or entry.window.span.days is None:
-        raise LookupError(f"{entry.id} is not counted over the last days")
+        return None
     return replace(entry.window.span, back=1)
 
 

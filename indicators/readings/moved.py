@@ -66,9 +66,8 @@ def _special_closed(db: ScopedReader, reach: datetime) -> set[str]:
     """Closed orders that may be judged by another deadline, of those that were suspended, extended or ended since."""
     rows = db.scoped(work_orders)
     # said so that no engine goes by the stage: it would read all that ever was closed
-    not_closed = (*orders.OPEN_CODES, Stage.VOID.value, Stage.CANCELLED.value)
-    not_on_spot = func.coalesce(rows.c.handled_on_spot, 0) == 0
-    no_due = [rows.c.stage.not_in(not_closed), orders.without_due(rows.c), not_on_spot]
+    not_closed = (*orders.OPEN_CODES, *orders.WITHDRAWN)
+    no_due = [rows.c.stage.not_in(not_closed), orders.without_due(rows.c), orders.off_spot(rows.c)]
     ended = [rows.c.ended_at >= reach, rows.c.ended_at < orders.FAR]
     closed = [rows.c.ended_at.is_(None), rows.c.closed_at >= reach, rows.c.closed_at < orders.FAR]
     asked = [select(rows.c.id).where(*no_due, *ended), select(rows.c.id).where(*no_due, *closed)]
@@ -104,10 +103,9 @@ def _has_moving(db: ScopedReader, rows: Subquery) -> ColumnElement[bool]:
 
 def ended_otherwise(db: ScopedReader, rows: Subquery) -> ColumnElement[bool]:
     """The order is over and another deadline than the source's may have judged it: for a column of a short list."""
-    over = [Stage.VOID.value, Stage.CANCELLED.value]
-    unclear = and_(orders.without_due(rows.c), func.coalesce(rows.c.handled_on_spot, 0) == 0)
+    unclear = and_(orders.without_due(rows.c), orders.off_spot(rows.c))
     either = or_(unclear, _has_moving(db, rows)) if records_measures(db) else unclear
-    return and_(rows.c.stage.not_in((*orders.OPEN_CODES, *over)), either)
+    return and_(rows.c.stage.not_in((*orders.OPEN_CODES, *orders.WITHDRAWN)), either)
 
 
 def with_ended(db: ScopedReader, at: At, ids: Collection[str]) -> At:
@@ -123,8 +121,7 @@ def facts_of_orders(db: ScopedReader, at: At, ids: Collection[str]) -> dict[str,
     if not ids:
         return {}
     rows = db.scoped(work_orders)
-    over = (Stage.VOID.value, Stage.CANCELLED.value)
-    statement = select(*fact_columns(rows)).where(among(rows.c.id, ids, db.dialect), rows.c.stage.not_in(over))
+    statement = select(*fact_columns(rows)).where(among(rows.c.id, ids, db.dialect), orders.stands(rows.c))
     found = db.rows(statement)
     return with_log(db, {row.id: facts for row, facts in facts_of_rows(db, at, found, [row.id for row in found])})
 

@@ -15,11 +15,12 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, Subquery, and_, func, or_, select
+from sqlalchemy import Select, Subquery, and_, func, select
 
 from data_access.contract import patrol_pings, shifts, worker_areas
 from data_access.engine import ScopedReader
 from data_access.queries.boundaries import boundaries
+from indicators.readings.people import serves
 from indicators.registry import REGISTRY
 from indicators.registry.patrol import ACCURACY_M, AWAY_S, FENCE_M, INSIDE
 from indicators.values import At, Count, NotRecorded, Rate
@@ -171,12 +172,9 @@ def _served(db: ScopedReader, numbered: Subquery, end: datetime) -> Sequence[Any
     if not db.shape.has("worker_areas"):
         return ()
     served = db.scoped(worker_areas)
-    valid = and_(
-        or_(served.c.valid_from.is_(None), served.c.valid_from <= end),
-        or_(served.c.valid_to.is_(None), served.c.valid_to > end),
-    )
     statement = select(numbered.c.n, served.c.area_code)
-    return db.rows(statement.join_from(served, numbered, numbered.c.worker_id == served.c.worker_id).where(valid))
+    theirs = statement.join_from(served, numbered, numbered.c.worker_id == served.c.worker_id)
+    return db.rows(theirs.where(serves(served, end)))
 
 
 def _online(people: Sequence[_Person], age: timedelta) -> Rate:

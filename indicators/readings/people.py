@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
 from data_access.contract import shifts, worker_areas, worker_positions
 from data_access.engine import ScopedReader
@@ -92,13 +92,18 @@ def _on_duty_by_area(db: ScopedReader, at: At) -> dict[str | None, tuple[int, in
     return {area: (present, due) for area, (present, due) in packed(db, by_area, "area", "here", "due")}
 
 
+def serves(served: Subquery, moment: datetime) -> ColumnElement[bool]:
+    """A row of ``worker_areas`` holds at a moment: from its first to before its last, either of them open."""
+    return and_(
+        or_(served.c.valid_from.is_(None), served.c.valid_from <= moment),
+        or_(served.c.valid_to.is_(None), served.c.valid_to > moment),
+    )
+
+
 def _area_of_shift(db: ScopedReader, rows: Subquery, at: At) -> Any:
     if not db.shape.has("worker_areas"):
         return rows.c.area_code
     served = db.scoped(worker_areas)
-    valid = and_(
-        or_(served.c.valid_from.is_(None), served.c.valid_from <= at.now),
-        or_(served.c.valid_to.is_(None), served.c.valid_to > at.now),
-    )
-    first = select(func.min(served.c.area_code)).where(served.c.worker_id == rows.c.worker_id, valid).scalar_subquery()
+    mine = and_(served.c.worker_id == rows.c.worker_id, serves(served, at.now))
+    first = select(func.min(served.c.area_code)).where(mine).scalar_subquery()
     return func.coalesce(rows.c.area_code, first) if db.shape.has("shifts", "area_code") else first

@@ -95,7 +95,7 @@ def _marks(db: ScopedReader, rows: Subquery) -> dict[str, ColumnElement[bool]]:
     marks: dict[str, tuple[str, ColumnElement[bool]]] = {
         "extended": ("extensions", rows.c.extensions > 0),
         "exempt": ("exempt", rows.c.exempt == 1),
-        "forced": ("outcome", rows.c.outcome == "forced"),
+        "forced": ("outcome", orders.is_forced(rows.c)),
     }
     found = {name: rule for name, (column, rule) in marks.items() if db.shape.has("work_orders", column)}
     if db.shape.has("work_order_measures", "kind", "result"):

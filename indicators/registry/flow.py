@@ -219,7 +219,7 @@ ENTRIES: Final = (
         unit=CASES,
         better="down",
         window=ClosedIn(MONTH),
-        predicate=lambda o, at: orders.is_closed(o) & (o.outcome == "forced"),
+        predicate=lambda o, at: orders.is_closed(o) & orders.is_forced(o),
         needs=("work_orders.outcome",),
     ),
     Indicator(
@@ -229,7 +229,7 @@ ENTRIES: Final = (
         unit=PERCENT,
         better="down",
         window=ClosedIn(MONTH),
-        predicate=lambda o, at: o.outcome == "forced",
+        predicate=lambda o, at: orders.is_forced(o),
         denominator=lambda o, at: orders.is_closed(o),
         needs=("work_orders.outcome",),
         zero=NO_CASES,

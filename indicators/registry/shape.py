@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_, func, not_
 
 from indicators.registry.entry import CASES, Indicator, Text
 from indicators.rules import holding, orders
@@ -31,7 +31,7 @@ ENTRIES: Final = (
         unit=CASES,
         better="none",
         window=ClosedIn(Span("ladder_days")),
-        predicate=lambda o, at: and_(orders.is_closed(o), func.coalesce(o.outcome, "") != "forced"),
+        predicate=lambda o, at: and_(orders.is_closed(o), not_(orders.is_forced(o))),
         needs=("work_orders.resolved_level",),
     ),
     Indicator(
@@ -53,7 +53,7 @@ ENTRIES: Final = (
         unit=CASES,
         better="down",
         window=ClosedIn(Span("ladder_days")),
-        predicate=lambda o, at: and_(orders.is_closed(o), func.coalesce(o.outcome, "") == "forced"),
+        predicate=lambda o, at: and_(orders.is_closed(o), orders.is_forced(o)),
         needs=("work_orders.outcome",),
     ),
     Indicator(
@@ -67,7 +67,7 @@ ENTRIES: Final = (
         better="up",
         window=ClosedIn(Span("ladder_days")),
         predicate=lambda o, at: and_(
-            orders.is_closed(o), func.coalesce(o.outcome, "") != "forced", func.coalesce(o.handled_on_spot, 0) == 1
+            orders.is_closed(o), not_(orders.is_forced(o)), func.coalesce(o.handled_on_spot, 0) == 1
         ),
         needs=("work_orders.handled_on_spot",),
     ),

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, not_, null, or_, select
 
-from data_access.contract import Stage
 from indicators.moved import Moved
 from indicators.rules import orders
 from indicators.rules.orders import Columns
@@ -102,7 +101,7 @@ def reply_ranges(o: Columns, holds: Holds, now: datetime) -> tuple[ColumnElement
 
 def owes_replies(o: Columns) -> ColumnElement[bool]:
     """Belongs in the rate of replies: neither void nor cancelled. Closing an order is no reply."""
-    return o.stage.not_in((Stage.VOID.value, Stage.CANCELLED.value))  # type: ignore[no-any-return]
+    return orders.stands(o)
 
 
 def replied_in_time(o: Columns, now: datetime) -> ColumnElement[bool]:

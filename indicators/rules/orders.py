@@ -36,6 +36,8 @@ FAR: Final = datetime(9999, 1, 1)
 
 OPEN_CODES: Final = tuple(stage.value for stage in OPEN_STAGES)
 """Their codes."""
+WITHDRAWN: Final = (Stage.VOID.value, Stage.CANCELLED.value)
+"""Codes of the stages of an order that was found void or cancelled: over, and never closed."""
 _PAST_DISPATCH: Final = tuple(stage.value for stage in (Stage.DISPATCHED, Stage.HANDLING, Stage.CHECKING, Stage.CLOSED))
 
 ENTERED_BY: Final = {
@@ -87,12 +89,27 @@ def is_closed(o: Columns) -> ColumnElement[bool]:
 
 def counts_as_filed(o: Columns) -> ColumnElement[bool]:
     """Filed and not found void since; cases solved on the spot (自处置) are kept out of the work-order figures."""
-    return and_(o.stage != Stage.VOID.value, func.coalesce(o.handled_on_spot, 0) == 0)
+    return and_(o.stage != Stage.VOID.value, off_spot(o))
+
+
+def off_spot(o: Columns) -> ColumnElement[bool]:
+    """Not solved on the spot (自处置); where that is not noted it was not."""
+    return func.coalesce(o.handled_on_spot, 0) == 0
+
+
+def is_forced(o: Columns) -> ColumnElement[bool]:
+    """Closed by force (强制结案), of orders that are closed."""
+    return func.coalesce(o.outcome, "") == "forced"
+
+
+def stands(o: Columns) -> ColumnElement[bool]:
+    """Neither void nor cancelled."""
+    return o.stage.not_in(WITHDRAWN)  # type: ignore[no-any-return]
 
 
 def is_judged(o: Columns) -> ColumnElement[bool]:
     """Belongs in an on-time rate: neither void nor cancelled, nor solved on the spot."""
-    return and_(o.stage.not_in((Stage.VOID.value, Stage.CANCELLED.value)), func.coalesce(o.handled_on_spot, 0) == 0)
+    return and_(stands(o), off_spot(o))
 
 
 def due(o: Columns) -> ColumnElement[datetime]:
@@ -216,12 +233,12 @@ def was_due(o: Columns, moment: datetime, moved: Moved = NOTHING_MOVED) -> Colum
 
 def counted_as_filed(o: Columns, moment: datetime) -> ColumnElement[bool]:
     """``counts_as_filed`` as it stood at a moment of the past: an order found void since then still counted."""
-    return and_(or_(o.stage != Stage.VOID.value, _ended_after(o, moment)), func.coalesce(o.handled_on_spot, 0) == 0)
+    return and_(or_(o.stage != Stage.VOID.value, _ended_after(o, moment)), off_spot(o))
 
 
 def had_closed(o: Columns) -> ColumnElement[bool]:
     """Once closed, also when it was opened again since; for orders whose ``closed_at`` lies in the window asked for."""
-    return o.stage.not_in((Stage.VOID.value, Stage.CANCELLED.value))  # type: ignore[no-any-return]
+    return stands(o)
 
 
 def _ended_after(o: Columns, moment: datetime) -> ColumnElement[bool]:

@@ -42,12 +42,15 @@ def show(detected: Detected, showing: Showing) -> Props:
 
 def _rule(rule: DetectedRule, showing: Showing) -> Component:
     lang = showing.lang
-    tip = t(f"detector-tip-{rule.rule}", lang)
-    name = html.Span(t(f"detector-{rule.rule}", lang), className="name", title=tip)
+    words: list[Component | str] = [t(f"detector-{rule.rule}", lang)]
+    missing = listed_columns(rule.missing, lang)
+    if rule.judged and missing:
+        words.append(partly_mark(t("detectors-partly", lang, columns=missing), lang))
+    name = html.Span(words, className="name", title=t(f"detector-tip-{rule.rule}", lang))
     if not rule.judged:
-        missing = t("detectors-unrecorded", lang, columns=listed_columns(rule.missing, lang))
+        unrecorded = t("detectors-unrecorded", lang, columns=missing)
         return html.Div(
-            [name, html.P(missing, className="rule-missing", title=", ".join(rule.missing))],
+            [name, html.P(unrecorded, className="rule-missing", title=", ".join(rule.missing))],
             className="rule rule-unrecorded",
         )
     number = html.B(
@@ -55,9 +58,6 @@ def _rule(rule: DetectedRule, showing: Showing) -> Component:
         className="rule-total",
         **opens("detector", rule=rule.rule),
     )
-    if rule.missing:
-        partly = partly_mark(t("detectors-partly", lang, columns=listed_columns(rule.missing, lang)), lang)
-        name = html.Span([t(f"detector-{rule.rule}", lang), partly], className="name", title=tip)
     return html.Div([name, number, html.Div(_whose(rule, showing), className="rule-whose")], className="rule")
 
 

@@ -42,7 +42,7 @@ def show(scores: Scores, showing: Showing) -> Props:
         key=lambda row: (-abs(_moved(row)), row.code),
     )
     note = t("movers-note", lang, units=count(sum(not _chance(row) for row in moved)), of=count(len(moved)))
-    most = max(_SCALE, *(abs(_moved(row)) for row in moved)) if moved else _SCALE
+    most = max([_SCALE, *(abs(_moved(row)) for row in moved)])
     sheets = [
         html.Div(
             [

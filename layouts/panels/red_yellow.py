@@ -68,8 +68,8 @@ def _list(kind: str, rows: Sequence[UnitScore], group: ScoreGroup, scores: Score
     if not any(row.list == kind for row in group.rows):
         lines = [html.P(t(f"lists-none-{kind}", lang), className="list-none")]
     bound = scores.rules.red if kind == "red" else scores.rules.yellow
-    ends = (scores.rules.grades[0].key, scores.rules.grades[-1].key)
-    words = "lists-rule-one" if bound.grade == ends[kind == "yellow"] else f"lists-rule-{kind}"
+    farthest = scores.rules.grades[0 if kind == "red" else -1].key
+    words = "lists-rule-one" if bound.grade == farthest else f"lists-rule-{kind}"
     rule = html.Span(t(words, lang, grade=bound.grade), className="list-rule")
     return html.Div(
         [html.H3([html.I(className=f"list-mark list-{kind}"), t(f"lists-{kind}", lang), rule]), *lines],

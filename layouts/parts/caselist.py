@@ -1,7 +1,6 @@
 """The list of the cases behind a number: what it is, over which window, as of when, and the first of them in order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,11 +9,11 @@ from dash.development.base_component import Component
 
 from data_access.reference import Reference
 from indicators.periods import Period
-from indicators.readings.cases import Case, Cases
+from indicators.readings.cases import Case, Cases, days_before
 from indicators.registry import REGISTRY, definition_of
 from indicators.rules.orders import OPEN_STAGES
 from indicators.values import At, NotRecorded
-from indicators.windows import Now, Span
+from indicators.windows import Now
 from layouts.formats import count, moment
 from layouts.parts.attrs import ANY, NOBODY, attrs, opens
 from layouts.parts.columns import listed_columns
@@ -76,8 +75,8 @@ def _definition(fields: Mapping[str, str], period: Period | None, at: At, lang: 
     if not isinstance(entry.window, Now):
         if period is not None:
             entry = entry.over(period.span)
-        elif "before" in fields and isinstance(entry.window.span, Span):
-            entry = entry.over(replace(entry.window.span, back=1))
+        elif "before" in fields and (before := days_before(entry)) is not None:
+            entry = entry.over(before)
     return definition_of(entry, lang, at.policy)
 
 

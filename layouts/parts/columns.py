@@ -1,10 +1,9 @@
 """Columns of the read contract in the words of those who use the screen: what a source does not record."""
 
 from collections.abc import Iterable
-from functools import reduce
 from typing import Final
 
-from layouts.words import t
+from layouts.words import joined, t
 
 _THEMES: Final = {
     "deadlines": ("work_orders.close_due_at", "work_orders.handle_due_at"),
@@ -63,5 +62,4 @@ def column_words(missing: Iterable[str], lang: str) -> tuple[str, ...]:
 
 def listed_columns(missing: Iterable[str], lang: str) -> str:
     """The words in one sentence part."""
-    words = column_words(missing, lang)
-    return reduce(lambda first, more: t("column-and", lang, first=first, more=more), words) if words else ""
+    return joined(column_words(missing, lang), lang)

@@ -1,7 +1,6 @@
 """The cases that one detector found: each with the reason for which it is listed, and what speaks for that reason."""
 
 from datetime import datetime
-from functools import reduce
 from typing import Final
 
 from dash import html
@@ -15,7 +14,7 @@ from layouts.parts.columns import listed_columns
 from layouts.parts.drawer import as_of
 from layouts.parts.frame import empty
 from layouts.parts.places import category_name, department_name, where
-from layouts.words import t
+from layouts.words import joined, t
 
 BUT: Final = ("but0", "but1")
 """Fields of a question that name the departments left out of a list (``NOBODY``: those without one): the others."""
@@ -71,8 +70,7 @@ def _whose(whose: Whose, reference: Reference, lang: str) -> tuple[str, ...]:
     """Whose cases are listed, in words; nothing where everybody's are."""
     if whose == EVERYBODY:
         return ()
-    each = [holder_name(reference, code, lang) for code in whose.named]
-    names = reduce(lambda some, more: t("list-pair", lang, some=some, more=more), each)
+    names = joined((holder_name(reference, code, lang) for code in whose.named), lang)
     return (t("detectors-but", lang, names=names) if whose.others else names,)
 
 
